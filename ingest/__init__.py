@@ -1,0 +1,1 @@
+"""Every way in: readers, mapping, `accept`, the simulator."""
