@@ -1,0 +1,1 @@
+"""Fangxing (放行): cases of highway overload inspection stations, from detection to release."""
