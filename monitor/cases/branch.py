@@ -103,7 +103,9 @@ def _payment(state: CaseState, gate: Gate) -> Branch:
     finish = state.pay_confirmed_at if gate.payment_confirmed else state.paid_at
     if finish is None and not gate.payment_confirmed:
         finish = state.pay_confirmed_at
-    begun = [t for t in (state.pay_requested_at, state.first_paid_at, state.pay_confirmed_at) if t is not None]
+    begun = [
+        t for t in (state.pay_requested_at, state.first_paid_at, state.pay_confirmed_at) if t is not None
+    ]
     since = min(begun, default=state.decided_at)
     if finish is not None:
         return Branch(Lane.PAYMENT, since, finish, None, needed)
@@ -113,7 +115,8 @@ def _payment(state: CaseState, gate: Gate) -> Branch:
     if state.paid_at is not None:
         step = OpenStep(Lane.PAYMENT, Step.CONFIRM_PAYMENT, Owner.TREASURY, state.paid_at)
     elif state.pay_failed_at is not None:
-        step = OpenStep(Lane.PAYMENT, Step.PAY_AGAIN, _decider(state), state.pay_failed_at)
+        begun_at = state.pay_failed_at if state.pay_requested_at is None else state.pay_requested_at
+        step = OpenStep(Lane.PAYMENT, Step.PAY_AGAIN, _decider(state), begun_at)
     elif state.pay_requested_at is not None:
         step = OpenStep(Lane.PAYMENT, Step.PAY, Owner.PARTY, state.pay_requested_at)
     elif state.decided_at is not None:

@@ -109,7 +109,7 @@ def in_custody(state: CaseState, now: int) -> bool:
 def paused_within(pauses: tuple[Pause, ...], since: int, until: int) -> int:
     """Microseconds of [since, until] covered by the union of the pauses; one not resumed runs on."""
     total, reached = 0, since
-    for pause in sorted(pauses):
+    for pause in sorted(pauses, key=lambda pause: pause.since):
         begin = max(pause.since, reached)
         end = until if pause.until is None else min(pause.until, until)
         if end > begin:
