@@ -1,0 +1,79 @@
+"""Everything of `config/` that the program needs to judge a case, read and checked at once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from monitor.settings.board import Board, read_board
+from monitor.settings.entry import Name
+from monitor.settings.environment import Settings
+from monitor.settings.limits import Limits, read_limits
+from monitor.settings.problem import ConfigError, ConfigProblem
+from monitor.settings.shipped import existing_dir, read_config, shipped_dir
+from monitor.settings.stations import Stations, read_stations
+
+INITIAL = "initial"
+"""Folder in the shipped configuration with what `fangxing init` copies; never read as configuration."""
+
+Part = TypeVar("Part")
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """Stations, limits and thresholds, and the digests that a report names to say what it was made with."""
+
+    stations: Stations
+    limits: Limits
+    board: Board
+    digests: Mapping[str, str]
+    """SHA-256 of every file by name; a file that lies over a shipped one stands as `config_dir/<name>`."""
+
+    @property
+    def digest(self) -> str:
+        """One digest for all files."""
+        lines = "".join(f"{name} {digest}\n" for name, digest in sorted(self.digests.items()))
+        return hashlib.sha256(lines.encode()).hexdigest()
+
+    @property
+    def examples(self) -> list[Name]:
+        """Names of the invented stations in use, for pages to say so."""
+        return [station.name for station in self.stations.values() if station.example]
+
+
+def load_configuration(settings: Settings) -> Configuration:
+    """Reads shipped and own files; callers keep it. Raises ConfigError with all problems of all files."""
+    config_dir = existing_dir(settings.config_dir)
+    problems: list[ConfigProblem] = []
+
+    def part(read: Callable[[], Part]) -> Part | None:
+        try:
+            return read()
+        except ConfigError as error:
+            problems.extend(error.problems)
+            return None
+
+    stations = part(lambda: read_stations(read_config("stations.yaml", config_dir), settings.zone))
+    limits = part(lambda: read_limits(read_config("limits.yaml", config_dir)))
+    board = part(lambda: read_board(read_config("board.yaml", config_dir)))
+    if stations is None or limits is None or board is None:
+        raise ConfigError(problems)
+    return Configuration(stations, limits, board, dict(file_digests(config_dir)))
+
+
+def file_digests(config_dir: Path | None) -> Iterator[tuple[str, str]]:
+    """Name and SHA-256 of every YAML file, shipped ones first."""
+    for folder, start in ((shipped_dir(), ""), (config_dir, "config_dir/")):
+        if folder is not None:
+            for file in config_files(folder):
+                name = file.relative_to(folder).as_posix()
+                yield start + name, hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def config_files(folder: Path) -> list[Path]:
+    """The YAML files of a folder, in order of their names."""
+    files = [file for file in folder.rglob("*.y*ml") if file.is_file()]
+    return sorted(file for file in files if file.relative_to(folder).parts[0] != INITIAL)
