@@ -1,0 +1,193 @@
+"""The Dash application on the web server: one shell, and the pages found in `dashboard.pages`.
+
+A page is a module of `dashboard.pages` that offers
+
+- `PATH`: its address. A part in angle brackets (`/case/<station>/<case_no>`) matches one part of the address.
+- `TITLE_KEY`: the text of its title.
+- `layout(services, query) -> Component`: what stands in the shell. `query` holds the named parts of the path and
+  the parameters of the address, all text. Runs in a thread, so it may read the database.
+- `register(app, services) -> None`: its callbacks, each `async def`, with queries in `asyncio.to_thread`.
+- `controls(services, query) -> list[Component]`, where it has any: what stands at the right of its title.
+
+The shell draws the title, and the badge that says the data is simulated.
+
+Pages are drawn when the *path* changes. A page that keeps filters in the address listens to
+`Input("fx-location", "search")` itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import pkgutil
+from html import escape
+from pathlib import Path
+from typing import Any, Protocol, cast
+from urllib.parse import parse_qsl, unquote
+
+from dash import Dash, Input, Output, State, dcc, html
+from dash.development.base_component import Component
+from fastapi import FastAPI
+
+import dashboard.pages
+from dashboard.language import (
+    HTML_LANG,
+    THEMES,
+    ReaderMiddleware,
+    current_language,
+    current_texts,
+    current_theme,
+)
+from dashboard.parts import shell
+from dashboard.services import Services
+
+ASSETS = Path(__file__).parent / "assets"
+
+INDEX = """<!DOCTYPE html>
+<html lang="{lang}"{theme}>
+<head>
+{metas}
+<meta name="fx-version" content="{version}">
+<title>{title}</title>
+<link rel="icon" type="image/svg+xml" href="/assets/mark.svg">
+<script src="/assets/boot.js?v={version}"></script>
+{css}
+</head>
+<body>
+<div id="react-entry-point"><div class="_dash-loading" role="status">{loading}</div></div>
+<footer>{config}{scripts}{renderer}</footer>
+</body>
+</html>"""
+
+
+class Page(Protocol):
+    """A module of `dashboard.pages`."""
+
+    PATH: str
+    TITLE_KEY: str
+
+    def layout(self, services: Services, query: dict[str, str]) -> Component: ...
+
+    def register(self, app: Dash, services: Services) -> None: ...
+
+
+def find_pages() -> list[Page]:
+    """Every module of `dashboard.pages` that has an address."""
+    found = []
+    for info in pkgutil.iter_modules(dashboard.pages.__path__):
+        module = importlib.import_module(f"dashboard.pages.{info.name}")
+        if hasattr(module, "PATH"):
+            found.append(cast("Page", module))
+    return found
+
+
+def match_path(pattern: str, path: str) -> dict[str, str] | None:
+    """The named parts of `path` where it fits `pattern`, else None."""
+    wanted, given = pattern.strip("/").split("/"), path.strip("/").split("/")
+    if len(wanted) != len(given):
+        return None
+    parts: dict[str, str] = {}
+    for want, have in zip(wanted, given, strict=True):
+        if want.startswith("<") and want.endswith(">"):
+            parts[want[1:-1]] = unquote(have)
+        elif want != have:
+            return None
+    return parts
+
+
+def read_search(search: str | None) -> dict[str, str]:
+    """The parameters of an address (`?a=1&b=2`); of one named twice the last."""
+    return dict(parse_qsl((search or "").removeprefix("?")))
+
+
+class FangxingDash(Dash):
+    """Dash whose HTML page carries the reader's language, theme and the version of the program."""
+
+    services: Services
+
+    def interpolate_index(self, **kwargs: Any) -> str:  # type: ignore[override]
+        services = self.services
+        theme = current_theme()
+        words = current_texts(services)
+        return INDEX.format(
+            lang=HTML_LANG[current_language(services.language)],
+            theme=f' data-mantine-color-scheme="{theme}"' if theme else "",
+            version=escape(services.version, quote=True),
+            title=escape(words.get("shell.name")),
+            metas=kwargs["metas"],
+            css=kwargs["css"],
+            loading=escape(words.get("shell.loading")),
+            config=kwargs["config"],
+            scripts=kwargs["scripts"],
+            renderer=kwargs["renderer"],
+        )
+
+
+def build_dash(server: FastAPI, services: Services) -> Dash:
+    """Binds the pages to the web server. Routes of the server that shall win must be registered before."""
+    server.add_middleware(ReaderMiddleware)
+    app = FangxingDash(
+        "dashboard",
+        server=server,
+        assets_folder=str(ASSETS),
+        assets_ignore=r"boot\.js",
+        serve_locally=True,
+        suppress_callback_exceptions=True,
+        title="放行",
+        update_title=None,
+        use_pages=False,
+    )
+    app.services = services
+    pages = find_pages()
+
+    def layout() -> Component:
+        words = current_texts(services)
+        return html.Div(
+            [
+                dcc.Location(id="fx-location", refresh="callback-nav"),
+                html.Div(shell.loading(words), id="fx-root"),
+            ]
+        )
+
+    app.layout = layout
+
+    @app.callback(  # type: ignore[untyped-decorator]
+        Output("fx-root", "children"), Input("fx-location", "pathname"), State("fx-location", "search")
+    )
+    async def show(pathname: str | None, search: str | None) -> Component:
+        return await asyncio.to_thread(page_in_shell, services, pages, pathname or "/", read_search(search))
+
+    for page in pages:
+        page.register(app, services)
+    return app
+
+
+def page_in_shell(services: Services, pages: list[Page], path: str, query: dict[str, str]) -> Component:
+    """The whole page at an address, in the reader's language and theme. `?theme=` in the address wins."""
+    words = current_texts(services)
+    wanted = query.get("theme")
+    theme = wanted if wanted in THEMES else current_theme()
+    controls: list[Component] = []
+    for page in pages:
+        parts = match_path(page.PATH, path)
+        if parts is not None:
+            asked = {**query, **parts}
+            body = page.layout(services, asked)
+            if query.get("wall") == "1" and path == "/":
+                return shell.bare(body, words)
+            title = words.get(page.TITLE_KEY)
+            controls = page.controls(services, asked) if hasattr(page, "controls") else []
+            break
+    else:
+        body, title = shell.not_found(words, path), words.get("shell.not_found.title")
+    return shell.framed(
+        body,
+        title,
+        path,
+        words,
+        language=current_language(services.language),
+        theme=theme,
+        actor=services.actor,
+        simulated=services.simulated,
+        controls=controls,
+    )

@@ -1,0 +1,1 @@
+"""Parts: a view model in, Dash components out. Nothing is computed here."""

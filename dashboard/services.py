@@ -1,0 +1,31 @@
+"""What every page is given: where data lies, what time it is, and in which words to speak."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from monitor.settings.configuration import Configuration
+    from monitor.settings.texts import Texts
+    from monitor.store.database import Database
+
+
+@dataclass(frozen=True)
+class Services:
+    """Handed to `layout` and `register` of each page.
+
+    `now` gives microseconds UTC and is read once per request. `texts` holds the words by language, `language`
+    names the one to use where the reader has chosen none. `version` changes whenever open pages must reload.
+    `actor` is who writes, until people sign in: the local user.
+    """
+
+    configuration: Configuration
+    database: Database
+    now: Callable[[], int]
+    simulated: bool
+    version: str
+    texts: Mapping[str, Texts]
+    language: str = "zh"
+    actor: str = "local"
