@@ -1,1 +1,1 @@
-"""The life of a case: activities, events, the fold, clocks, branches, limits. Pure: no database, no framework."""
+"""The life of a case: activities, events, the fold, clocks, branches, limits. Pure: no database."""

@@ -1,4 +1,4 @@
-"""What can happen to a case, and who can owe the next step. Codes are stored and exported; labels are texts."""
+"""What can happen to a case, and who can owe the next step. Codes are stored; labels are texts."""
 
 from __future__ import annotations
 

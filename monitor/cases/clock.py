@@ -77,7 +77,7 @@ def verdict(
 
 
 def reading_a(state: CaseState, now: int) -> Reading:
-    """What clock A shows at `now`: the stored verdict, the passing of the deadline, and times not yet come."""
+    """What clock A shows at `now`: the stored verdict, the passing of the deadline, times to come."""
     stored = state.verdict
     if stored == Verdict.RUNNING:
         if state.confirmed_at is not None and state.confirmed_at > now:

@@ -16,7 +16,6 @@ from monitor.cases.revision import valid_events
 from monitor.cases.state import CaseState, Finding, Pause, Verdict
 from monitor.cases.terms import Terms
 
-
 CUSTODY_EVIDENCE = (
     Activity.DETAINED,
     Activity.UNLOADING,

@@ -22,8 +22,9 @@ class Merge(NamedTuple):
 def merge(known: Sequence[Event], incoming: Iterable[Event]) -> Merge:
     """Sort what is new from what was already told.
 
-    An incoming event is a duplicate when the version that stands just before it, by precedence, says the same.
-    So a value that is corrected and later set back is a revision each time, and telling the same again is not.
+    An incoming event is a duplicate when the version that stands just before it, by precedence, says
+    the same. So a value that is corrected and later set back is a revision each time, and telling the same
+    again is not.
     """
     chains: dict[bytes, list[Event]] = {}
     for event in known:

@@ -12,7 +12,7 @@ from monitor.cases.terms import Terms
 
 
 class Version(NamedTuple):
-    """A state of a case and the instant from which it was known. `state` is None once nothing valid is left."""
+    """A state of a case, known from an instant; `state` is None once nothing valid is left."""
 
     known_from: int
     state: CaseState | None

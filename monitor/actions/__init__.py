@@ -1,0 +1,1 @@
+"""Every write that a person makes, one function each."""

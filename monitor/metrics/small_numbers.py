@@ -1,0 +1,47 @@
+"""Statistics that stay honest with a handful of cases."""
+
+from __future__ import annotations
+
+from math import sqrt
+from typing import NamedTuple
+
+Z_95 = 1.959963984540054
+"""The 97.5 % quantile of the standard normal distribution."""
+
+
+class Interval(NamedTuple):
+    """A share's interval, both ends in [0, 1]."""
+
+    low: float
+    high: float
+
+
+def wilson(k: int, n: int, z: float = Z_95) -> Interval | None:
+    """Wilson's score interval for a share of k in n, 95 % by default; None where n is 0.
+
+    Source: E. B. Wilson, Probable inference, the law of succession, and statistical inference,
+    JASA 22 (1927) 209-212; recommended for small n by Brown, Cai and DasGupta, Statistical Science 16 (2001).
+    Raises ValueError unless 0 <= k <= n.
+    """
+    if not 0 <= k <= n:
+        raise ValueError(f"{k} of {n} is no share")
+    if n == 0:
+        return None
+    share = k / n
+    centre = share + z * z / (2 * n)
+    spread = z * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    scale = 1 + z * z / n
+    low = 0.0 if k == 0 else (centre - spread) / scale
+    high = 1.0 if k == n else (centre + spread) / scale
+    return Interval(low, high)
+
+
+def median(values: list[float]) -> float | None:
+    """The median by type 7 (Hyndman and Fan, 1996); None of nothing."""
+    if not values:
+        return None
+    ordered = sorted(values)
+    middle = len(ordered) // 2
+    if len(ordered) % 2:
+        return ordered[middle]
+    return (ordered[middle - 1] + ordered[middle]) / 2

@@ -1,0 +1,1 @@
+"""The database: tables, transactions, migrations, the log, case versions, reads of open cases."""

@@ -1,0 +1,105 @@
+"""What the live board reads. Every query goes by an index whose size follows what is open, not history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, func, select
+
+from monitor.cases.state import CaseState, Verdict
+from monitor.store.database import Database
+from monitor.store.tables import case_versions, deliveries, notes, sources
+from monitor.store.versions import STATE, states
+
+V = case_versions.c
+
+
+def _of(stations: Sequence[str] | None) -> ColumnElement[bool]:
+    return V.station.in_(stations) if stations is not None else V.station.is_not(None)
+
+
+def open_cases(database: Database, stations: Sequence[str] | None = None) -> list[CaseState]:
+    """Cases in custody without a release, the nearest deadline first; those without a deadline last.
+
+    `stations` limits them to these codes; None means all.
+    """
+    query = (
+        select(*STATE)
+        .where(and_(V.known_to.is_(None), V.custody, V.released_at.is_(None)), _of(stations))
+        .order_by(V.deadline_at.is_(None), V.deadline_at, V.id)
+    )
+    with database.read() as connection:
+        return states(connection.execute(query))
+
+
+def recent_releases(
+    database: Database, stations: Sequence[str] | None, until: int, limit: int = 5
+) -> list[CaseState]:
+    """The last releases from custody that have come to pass by `until`, newest first."""
+    query = (
+        select(*STATE)
+        .where(and_(V.known_to.is_(None), V.custody, V.released_at.is_not(None)), V.released_at <= until)
+        .where(V.verdict != Verdict.IMPLAUSIBLE.value, _of(stations))
+        .order_by(V.released_at.desc())
+        .limit(limit)
+    )
+    with database.read() as connection:
+        return states(connection.execute(query))
+
+
+def due_in_week(database: Database, stations: Sequence[str] | None, week: str) -> list[CaseState]:
+    """Cases of custody whose deadline lies in the ISO week (YYYY-Www), whatever became of them."""
+    query = select(*STATE).where(V.known_to.is_(None), V.deadline_week.is_not(None), V.deadline_week == week)
+    with database.read() as connection:
+        return states(connection.execute(query.where(_of(stations))))
+
+
+def released_between(
+    database: Database, stations: Sequence[str] | None, since: int, until: int
+) -> list[CaseState]:
+    """Cases released from custody in the half-open span [since, until), implausible ones included."""
+    query = select(*STATE).where(
+        and_(V.known_to.is_(None), V.custody, V.released_at.is_not(None)),
+        V.released_at >= since,
+        V.released_at < until,
+        _of(stations),
+    )
+    with database.read() as connection:
+        return states(connection.execute(query))
+
+
+@dataclass(frozen=True, slots=True)
+class FeedSeen:
+    """When a source last delivered anything, and for which stations; instants in microseconds."""
+
+    source: str
+    last_at: int
+    last_name: str
+
+
+def feeds_seen(database: Database) -> dict[str, FeedSeen]:
+    """The last completed delivery of each source, by the source's name."""
+    newest = (
+        select(deliveries.c.source_id, func.max(deliveries.c.id).label("id"))
+        .where(deliveries.c.status.in_(("done", "repeated")))
+        .group_by(deliveries.c.source_id)
+        .subquery()
+    )
+    query = (
+        select(sources.c.name, deliveries.c.received_at, deliveries.c.name.label("file"))
+        .join(newest, newest.c.id == deliveries.c.id)
+        .join(sources, sources.c.id == deliveries.c.source_id)
+    )
+    with database.read() as connection:
+        return {name: FeedSeen(name, at, file) for name, at, file in connection.execute(query)}
+
+
+def data_version(database: Database) -> tuple[int, int, int]:
+    """Changes whenever anything shown may have changed; cheap enough to ask every few seconds."""
+    with database.read() as connection:
+        return (
+            connection.execute(select(func.coalesce(func.max(V.id), 0))).scalar_one(),
+            connection.execute(select(func.coalesce(func.max(notes.c.id), 0))).scalar_one(),
+            connection.execute(select(func.coalesce(func.max(deliveries.c.received_until), 0))).scalar_one(),
+        )

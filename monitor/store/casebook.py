@@ -1,0 +1,142 @@
+"""Keeping case versions in step with the log: fold what changed, close its last version, append the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, delete, select, update
+
+from monitor.cases.fold import fold
+from monitor.cases.state import CaseState
+from monitor.cases.terms import Terms
+from monitor.cases.timeline import timeline
+from monitor.store.log import CaseKey, KnownEvents, chunks, events_of
+from monitor.store.tables import case_versions, cases
+from monitor.store.versions import STATE, insert_versions, state_of, version_row
+
+TermsOf = Callable[[str], Terms]
+"""Station code → its terms."""
+
+
+class Changed(NamedTuple):
+    """A case whose events changed: all of its events now, and whether it had none before."""
+
+    key: CaseKey
+    known: KnownEvents
+    new: bool
+
+
+class _Current(NamedTuple):
+    version_id: int
+    known_from: int
+    state: CaseState
+
+
+def write_versions(
+    connection: Connection, changed: Mapping[int, Changed], terms: TermsOf, known_from: int
+) -> int:
+    """Fold each changed case and append its version, known from `known_from`. Returns how many."""
+    current = _current(connection, [key for key, case in changed.items() if not case.new])
+    rows: list[tuple[Any, ...]] = []
+    closed: list[int] = []
+    replaced: list[int] = []
+    for case_id, case in changed.items():
+        station, case_no = case.key
+        its_terms = terms(station)
+        state = fold(station, case_no, case.known.own, its_terms, case.known.elsewhere)
+        last = current.get(case_id)
+        if last is not None:
+            if last.state == state:
+                continue
+            (replaced if last.known_from == known_from else closed).append(last.version_id)
+        if state is not None:
+            rows.append(version_row(case_id, known_from, None, state, its_terms.zone))
+    _close(connection, closed, known_from)
+    _drop(connection, case_versions.c.id, replaced)
+    insert_versions(connection, rows)
+    return len(rows)
+
+
+def rewrite_versions(connection: Connection, changed: Mapping[int, Changed], terms: TermsOf) -> int:
+    """Write the whole history of each case anew, for events that count as known from an earlier time."""
+    _drop(connection, case_versions.c.case_id, [key for key, case in changed.items() if not case.new])
+    rows: list[tuple[Any, ...]] = []
+    for case_id, case in changed.items():
+        rows += _history(case_id, case, terms)
+    insert_versions(connection, rows)
+    return len(rows)
+
+
+def _history(case_id: int, case: Changed, terms: TermsOf) -> list[tuple[Any, ...]]:
+    station, case_no = case.key
+    its_terms = terms(station)
+    versions = timeline(station, case_no, case.known.own, its_terms, case.known.elsewhere)
+    ends: list[int | None] = [version.known_from for version in versions[1:]]
+    ends.append(None)
+    return [
+        version_row(case_id, version.known_from, end, version.state, its_terms.zone)
+        for version, end in zip(versions, ends, strict=True)
+        if version.state is not None
+    ]
+
+
+class Refolded(NamedTuple):
+    """What folding everything again found: cases looked at, and those whose stored versions differ."""
+
+    cases: int
+    differing: list[CaseKey]
+
+
+def refold(connection: Connection, terms: TermsOf, *, repair: bool) -> Refolded:
+    """Fold every case again from its events and compare with what is stored; mend it where asked to."""
+    seen = 0
+    differing: list[CaseKey] = []
+    every = connection.execute(
+        select(cases.c.id, cases.c.station, cases.c.case_no).order_by(cases.c.id)
+    ).all()
+    for chunk in chunks(every, 2000):
+        keys = {row.id: (row.station, row.case_no) for row in chunk}
+        known = events_of(connection, keys)
+        stored: dict[int, list[tuple[Any, ...]]] = {key: [] for key in keys}
+        # The row id is not part of what a version says.
+        query = (
+            select(*(column for column in case_versions.c if column.name != "id"))
+            .where(case_versions.c.case_id.between(min(keys), max(keys)))
+            .order_by(case_versions.c.case_id, case_versions.c.known_from)
+        )
+        for row in connection.execute(query):
+            stored[row.case_id].append(tuple(row))
+        wrong: dict[int, Changed] = {}
+        for case_id, key in keys.items():
+            seen += 1
+            case = Changed(key, known[case_id], new=False)
+            if _history(case_id, case, terms) != stored[case_id]:
+                differing.append(key)
+                wrong[case_id] = case
+        if repair and wrong:
+            rewrite_versions(connection, wrong, terms)
+    return Refolded(seen, differing)
+
+
+def _current(connection: Connection, ids: list[int]) -> dict[int, _Current]:
+    found: dict[int, _Current] = {}
+    for chunk in chunks(ids):
+        query = select(*STATE, case_versions.c.id, case_versions.c.case_id, case_versions.c.known_from).where(
+            case_versions.c.case_id.in_(chunk), case_versions.c.known_to.is_(None)
+        )
+        for row in connection.execute(query):
+            found[row.case_id] = _Current(row.id, row.known_from, state_of(row))
+    return found
+
+
+def _close(connection: Connection, version_ids: list[int], known_to: int) -> None:
+    for chunk in chunks(version_ids):
+        connection.execute(
+            update(case_versions).where(case_versions.c.id.in_(chunk)).values(known_to=known_to)
+        )
+
+
+def _drop(connection: Connection, column: Any, values: list[int]) -> None:
+    for chunk in chunks(values):
+        connection.execute(delete(case_versions).where(column.in_(chunk)))

@@ -1,0 +1,187 @@
+"""One case with everything known of it, and lists of cases by filter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+
+from monitor.cases.event import Event
+from monitor.cases.revision import valid_events
+from monitor.cases.state import CaseState, Verdict
+from monitor.store.database import Database
+from monitor.store.deliveries import DeliveryRow, delivery
+from monitor.store.log import CaseKey, case_ids, events_of
+from monitor.store.tables import absences, case_versions, quarantine
+from monitor.store.versions import STATE, states
+
+V = case_versions.c
+
+
+class Refused(NamedTuple):
+    """A cell or row of the case that is in quarantine."""
+
+    quarantine_id: int
+    delivery_id: int
+    sheet: str | None
+    row: int
+    column: str | None
+    value: str | None
+    reason: str
+    accepted: str
+    params: str
+    activity: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """Everything of one case.
+
+    `events` are all recorded versions by time, `valid` the identities and contents in force, `versions` how
+    many states it has had, `deliveries` those that brought its events or hold its refused cells, `gone_from`
+    full ledgers that no longer had its row.
+    """
+
+    state: CaseState
+    events: tuple[Event, ...]
+    valid: frozenset[tuple[bytes, bytes, int]]
+    versions: int
+    deliveries: dict[int, DeliveryRow]
+    refused: tuple[Refused, ...]
+    gone_from: tuple[int, ...]
+
+    def is_valid(self, event: Event) -> bool:
+        """Whether this version of this event counts."""
+        return (event.identity, event.content, event.received_at) in self.valid
+
+
+def case_file(database: Database, key: CaseKey) -> CaseFile | None:
+    """The file of one case, or None where nothing valid is known of it."""
+    with database.read() as connection:
+        found = case_ids(connection, [key])
+        if key not in found:
+            return None
+        case_id = found[key]
+        row = connection.execute(select(*STATE).where(V.case_id == case_id, V.known_to.is_(None))).first()
+        if row is None:
+            return None
+        known = events_of(connection, [case_id])[case_id]
+        versions = connection.execute(
+            select(func.count()).select_from(case_versions).where(V.case_id == case_id)
+        ).scalar_one()
+        q = quarantine.c
+        refused = tuple(
+            Refused._make(item)
+            for item in connection.execute(
+                select(
+                    q.id,
+                    q.delivery_id,
+                    q.sheet,
+                    q.row,
+                    q.column,
+                    q.value,
+                    q.reason,
+                    q.accepted,
+                    q.params,
+                    q.activity,
+                ).where(q.status == "open", q.station == key[0], q.case_no == key[1])
+            )
+        )
+        gone = tuple(
+            connection.execute(
+                select(absences.c.delivery_id).where(
+                    absences.c.case_id == case_id, absences.c.back_delivery_id.is_(None)
+                )
+            ).scalars()
+        )
+        wanted = (
+            {event.delivery_id for event in known.own} | {item.delivery_id for item in refused} | set(gone)
+        )
+        brought = {number: delivery(connection, number) for number in sorted(wanted)}
+    valid = valid_events(known.own, known.elsewhere)
+    return CaseFile(
+        states([row])[0],
+        tuple(sorted(known.own, key=lambda event: (event.occurred_at, event.received_at))),
+        frozenset((e.identity, e.content, e.received_at) for e in (*valid.events, *valid.waiting_voids)),
+        versions,
+        {number: row for number, row in brought.items() if row is not None},
+        refused,
+        gone,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFilter:
+    """Which cases a list holds; every field left None (or False) does not narrow it.
+
+    `state` is `open`, `overdue`, or a verdict; `since` and `until` bound the start of clock A, else the first
+    event (half-open, microseconds); `due_by` bounds the deadline of open cases; `text` is part of a case
+    number or plate; `findings` keeps those with at least one.
+    """
+
+    stations: Sequence[str] | None = None
+    state: str | None = None
+    since: int | None = None
+    until: int | None = None
+    due_by: int | None = None
+    authority: str | None = None
+    text: str | None = None
+    findings: bool = False
+
+
+class CasePage(NamedTuple):
+    """One page of a list, newest activity first, and how many cases the filter matches."""
+
+    cases: list[CaseState]
+    total: int
+
+
+def find_cases(
+    database: Database, chosen: CaseFilter, now: int, *, limit: int = 100, offset: int = 0
+) -> CasePage:
+    """Cases by filter."""
+    condition = and_(*_conditions(chosen, now))
+    with database.read() as connection:
+        total = connection.execute(
+            select(func.count()).select_from(case_versions).where(condition)
+        ).scalar_one()
+        query = (
+            select(*STATE)
+            .where(condition)
+            .order_by(V.last_at.desc(), V.id.desc())
+            .limit(limit)
+            .offset(offset)
+        )
+        return CasePage(states(connection.execute(query)), total)
+
+
+def _conditions(chosen: CaseFilter, now: int) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [V.known_to.is_(None)]
+    standing = and_(V.custody, V.released_at.is_(None))
+    began = func.coalesce(V.confirmed_at, V.first_at)
+    if chosen.stations is not None:
+        conditions.append(V.station.in_(chosen.stations))
+    if chosen.state == "open":
+        conditions.append(standing)
+    elif chosen.state == "overdue":
+        conditions += [standing, V.deadline_at < now]
+    elif chosen.state == Verdict.RUNNING:
+        conditions += [standing, or_(V.deadline_at.is_(None), V.deadline_at >= now)]
+    elif chosen.state is not None:
+        conditions.append(V.verdict == chosen.state)
+    if chosen.since is not None:
+        conditions.append(began >= chosen.since)
+    if chosen.until is not None:
+        conditions.append(began < chosen.until)
+    if chosen.due_by is not None:
+        conditions += [standing, V.deadline_at <= chosen.due_by]
+    if chosen.authority is not None:
+        conditions.append(V.authority == chosen.authority)
+    if chosen.text:
+        wanted = f"%{chosen.text.replace('%', '').replace('_', '')}%"
+        conditions.append(or_(V.case_no.ilike(wanted), V.plate.ilike(wanted)))
+    if chosen.findings:
+        conditions.append(V.findings.is_not(None))
+    return conditions

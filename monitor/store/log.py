@@ -1,0 +1,148 @@
+"""The event log: looking up what is known of cases, and appending to it. Rows are never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, NamedTuple, TypeVar
+
+from sqlalchemy import Connection, Row, select
+
+from monitor.cases.event import Event
+from monitor.store.tables import cases, events, sources
+
+CaseKey = tuple[str, str]
+"""(station code, case number)."""
+
+T = TypeVar("T")
+
+_CHUNK = 500
+
+
+class KnownEvents(NamedTuple):
+    """The events of a case, and versions of its named events that stand under another case number."""
+
+    own: list[Event]
+    elsewhere: list[Event]
+
+
+def chunks(items: Iterable[T], size: int = _CHUNK) -> Iterator[list[T]]:
+    """The items in lists of at most `size`."""
+    iterator = iter(items)
+    while chunk := list(islice(iterator, size)):
+        yield chunk
+
+
+def source_ids(connection: Connection) -> dict[str, int]:
+    """Every source's id by its name."""
+    return {name: key for key, name in connection.execute(select(sources.c.id, sources.c.name))}
+
+
+def source_id(connection: Connection, name: str) -> int:
+    """The id of a source, made on first use."""
+    known = source_ids(connection)
+    if name not in known:
+        connection.execute(sources.insert().values(name=name))
+        known = source_ids(connection)
+    return known[name]
+
+
+def case_ids(connection: Connection, keys: Iterable[CaseKey]) -> dict[CaseKey, int]:
+    """Ids of those of the cases that are known."""
+    by_station: dict[str, list[str]] = {}
+    for station, case_no in keys:
+        by_station.setdefault(station, []).append(case_no)
+    found: dict[CaseKey, int] = {}
+    for station, numbers in by_station.items():
+        for chunk in chunks(numbers):
+            query = select(cases.c.case_no, cases.c.id).where(
+                cases.c.station == station, cases.c.case_no.in_(chunk)
+            )
+            for case_no, key in connection.execute(query):
+                found[(station, case_no)] = key
+    return found
+
+
+def add_cases(connection: Connection, keys: Sequence[CaseKey]) -> dict[CaseKey, int]:
+    """Make new cases; their ids follow one another in the order given. Needs the write transaction."""
+    if not keys:
+        return {}
+    top = connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM cases").scalar_one()
+    numbered = {key: top + place for place, key in enumerate(keys, 1)}
+    connection.exec_driver_sql(
+        f"INSERT INTO cases (id, station, case_no) VALUES ({_places(connection, 3)})",
+        [(number, *key) for key, number in numbered.items()],
+    )
+    return numbered
+
+
+def events_of(connection: Connection, ids: Iterable[int]) -> dict[int, KnownEvents]:
+    """All recorded events of the cases, by case id."""
+    names = {key: name for name, key in source_ids(connection).items()}
+    found: dict[int, KnownEvents] = {key: KnownEvents([], []) for key in ids}
+    named: dict[bytes, list[int]] = {}
+    for chunk in chunks(found):
+        query = select(events.c.case_id, *_EVENT).where(events.c.case_id.in_(chunk))
+        for row in connection.execute(query.order_by(events.c.case_id, events.c.received_at)):
+            event = _event(row, names)
+            found[row.case_id].own.append(event)
+            if event.named:
+                named.setdefault(event.identity, []).append(row.case_id)
+    for identities in chunks(named):
+        for case_id, event in _named(connection, identities, names):
+            for key in named[event.identity]:
+                if key != case_id:
+                    found[key].elsewhere.append(event)
+    return found
+
+
+def cases_naming(connection: Connection, identities: Iterable[bytes]) -> dict[bytes, set[int]]:
+    """The cases under which events with these source-given identities are recorded."""
+    found: dict[bytes, set[int]] = {}
+    for chunk in chunks(identities):
+        query = select(events.c.identity, events.c.case_id).where(
+            events.c.named, events.c.identity.in_(chunk)
+        )
+        for identity, case_id in connection.execute(query):
+            found.setdefault(identity, set()).add(case_id)
+    return found
+
+
+def _named(
+    connection: Connection, identities: Sequence[bytes], names: dict[int, str]
+) -> Iterator[tuple[int, Event]]:
+    query = select(events.c.case_id, *_EVENT).where(events.c.named, events.c.identity.in_(identities))
+    for row in connection.execute(query):
+        yield row.case_id, _event(row, names)
+
+
+_EVENT_COLUMNS = (
+    "identity", "content", "activity", "occurred_at", "occurred_until", "recorded_at", "revision",
+    "received_at", "known_at", "source_id", "event_id", "data", "delivery_id", "sheet", "row", "named",
+)  # fmt: skip
+_EVENT = tuple(events.c[name] for name in _EVENT_COLUMNS)
+
+
+def _event(row: Row[Any], names: dict[int, str]) -> Event:
+    values: list[Any] = list(row[1:])
+    values[9] = names[values[9]]
+    values[15] = bool(values[15])
+    return Event(*values)
+
+
+def insert_events(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Append rows of (case id, source id, event) flattened by `event_row`."""
+    if rows:
+        columns = ", ".join(f'"{name}"' for name in ("case_id", *_EVENT_COLUMNS))
+        places = _places(connection, len(_EVENT_COLUMNS) + 1)
+        connection.exec_driver_sql(f"INSERT INTO events ({columns}) VALUES ({places})", list(rows))
+
+
+def event_row(case_id: int, source: int, event: Event) -> tuple[Any, ...]:
+    """An event as `insert_events` takes it."""
+    return (case_id, *event[:9], source, *event[10:])
+
+
+def _places(connection: Connection, count: int) -> str:
+    place = "?" if connection.dialect.paramstyle == "qmark" else "%s"
+    return ", ".join([place] * count)

@@ -1,0 +1,261 @@
+"""Every table. Instants are int64 microseconds UTC; the event log is append-only.
+
+Personal values live in `people` alone; everything else holds keyed digests of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from monitor.cases.state import CaseState
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite counts rows of its own accord only in a column typed INTEGER.
+Key = BigInteger().with_variant(Integer, "sqlite")
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("source_id", ForeignKey("sources.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("sha256", Text),
+    Column("bytes", BigInteger),
+    Column("actor", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("backfill", Boolean, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+    Column("received_until", BigInteger, nullable=False),
+    Column("finished_at", BigInteger),
+    Column("rows_read", Integer, nullable=False),
+    Column("rows_landed", Integer, nullable=False),
+    Column("rows_unchanged", Integer, nullable=False),
+    Column("rows_quarantined", Integer, nullable=False),
+    Column("rows_aside", Integer, nullable=False),
+    Column("rows_hidden", Integer, nullable=False),
+    Column("mapped", Integer, nullable=False),
+    Column("events", Integer, nullable=False),
+    Column("duplicates", Integer, nullable=False),
+    Column("revisions", Integer, nullable=False),
+    Column("refusals", Integer, nullable=False),
+    Column("cases", Integer, nullable=False),
+    Column("stations", Text, nullable=False, default=""),
+    Column("problem", Text),
+    Column("params", Text),
+    CheckConstraint(
+        "rows_read = rows_landed + rows_unchanged + rows_quarantined + rows_aside", name="rows_add_up"
+    ),
+    CheckConstraint("mapped = events + duplicates + revisions", name="events_add_up"),
+    Index(None, "source_id", "received_at"),
+    Index(None, "sha256"),
+)
+"""A delivery: one file, push or tap. What it held always adds up, in rows and in events."""
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("station", Text, nullable=False),
+    Column("case_no", Text, nullable=False),
+    UniqueConstraint("station", "case_no"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("case_id", ForeignKey("cases.id"), nullable=False),
+    Column("identity", LargeBinary(16), nullable=False),
+    Column("content", LargeBinary(16), nullable=False),
+    Column("activity", Text, nullable=False),
+    Column("occurred_at", BigInteger, nullable=False),
+    Column("occurred_until", BigInteger),
+    Column("recorded_at", BigInteger),
+    Column("revision", BigInteger),
+    Column("received_at", BigInteger, nullable=False),
+    Column("known_at", BigInteger, nullable=False),
+    Column("source_id", ForeignKey("sources.id"), nullable=False),
+    Column("event_id", Text),
+    Column("data", Text, nullable=False),
+    Column("delivery_id", ForeignKey("deliveries.id"), nullable=False),
+    Column("sheet", Text),
+    Column("row", Integer, nullable=False),
+    Column("named", Boolean, nullable=False),
+    Index(None, "case_id", "received_at"),
+    Index("ix_events_named", "identity", sqlite_where=text("named"), postgresql_where=text("named")),
+)
+
+_SQL_TYPES = {"str": Text, "int": BigInteger, "bool": Boolean, "tuple": Text}
+
+
+def _state_columns() -> list[Column[Any]]:
+    """A column for each field of a case's state except those that name the case."""
+    columns: list[Column[Any]] = []
+    for field in fields(CaseState):
+        if field.name in ("station", "case_no"):
+            continue
+        kind = str(field.type).replace("| None", "").strip()
+        several = kind.startswith("tuple")
+        sql = _SQL_TYPES["tuple" if several else kind]
+        columns.append(Column(field.name, sql, nullable=several or "None" in str(field.type)))
+    return columns
+
+
+STATE_COLUMNS = tuple(f.name for f in fields(CaseState) if f.name not in ("station", "case_no"))
+
+CALENDAR_COLUMNS = (
+    "start_date",
+    "start_week",
+    "deadline_date",
+    "deadline_week",
+    "released_date",
+    "released_week",
+)
+"""Local date and ISO week of clock A's instants, written once at the fold."""
+
+_CURRENT = "known_to IS NULL"
+_OPEN = "known_to IS NULL AND custody AND released_at IS NULL"
+
+case_versions = Table(
+    "case_versions",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("case_id", ForeignKey("cases.id"), nullable=False),
+    Column("known_from", BigInteger, nullable=False),
+    Column("known_to", BigInteger),
+    Column("station", Text, nullable=False),
+    Column("case_no", Text, nullable=False),
+    *_state_columns(),
+    *(Column(name, Text) for name in CALENDAR_COLUMNS),
+    Index(None, "case_id", "known_from"),
+    Index(
+        "ix_case_versions_open",
+        "deadline_at",
+        sqlite_where=text(_OPEN),
+        postgresql_where=text(_OPEN),
+    ),
+    Index(
+        "ix_case_versions_released",
+        "released_at",
+        sqlite_where=text(f"{_CURRENT} AND custody AND released_at IS NOT NULL"),
+        postgresql_where=text(f"{_CURRENT} AND custody AND released_at IS NOT NULL"),
+    ),
+    Index(
+        "ix_case_versions_deadline",
+        "deadline_week",
+        sqlite_where=text(f"{_CURRENT} AND deadline_week IS NOT NULL"),
+        postgresql_where=text(f"{_CURRENT} AND deadline_week IS NOT NULL"),
+    ),
+    Index(
+        "ix_case_versions_recent",
+        "last_at",
+        sqlite_where=text(_CURRENT),
+        postgresql_where=text(_CURRENT),
+    ),
+)
+"""A row for each change of a case: what was known of it from `known_from` to `known_to`."""
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("digest", LargeBinary(16), nullable=False, unique=True),
+    Column("delivery_id", ForeignKey("deliveries.id"), nullable=False),
+    Column("source_id", ForeignKey("sources.id"), nullable=False),
+    Column("sheet", Text),
+    Column("row", Integer, nullable=False),
+    Column("column", Text),
+    Column("value", Text),
+    Column("reason", Text, nullable=False),
+    Column("accepted", Text, nullable=False),
+    Column("params", Text, nullable=False),
+    Column("activity", Text),
+    Column("station", Text),
+    Column("case_no", Text),
+    Column("raw", Text),
+    Column("status", Text, nullable=False),
+    Column("settled_at", BigInteger),
+    Column("settled_by", Text),
+    Index("ix_quarantine_open", "station", "case_no", sqlite_where=text("status = 'open'"),
+          postgresql_where=text("status = 'open'")),
+    Index(None, "delivery_id"),
+)  # fmt: skip
+"""What did not become an event, with the reason, what would be accepted, and the row for a retry."""
+
+absences = Table(
+    "absences",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("case_id", ForeignKey("cases.id"), nullable=False),
+    Column("source_id", ForeignKey("sources.id"), nullable=False),
+    Column("delivery_id", ForeignKey("deliveries.id"), nullable=False),
+    Column("back_delivery_id", ForeignKey("deliveries.id")),
+    Index(None, "case_id"),
+)
+"""A case whose row was gone from a later full ledger of its source; nothing else changes by it."""
+
+people = Table(
+    "people",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("first_delivery_id", ForeignKey("deliveries.id"), nullable=False),
+)
+"""Names, ID numbers, phones: the only table that holds them, so that they can be erased."""
+
+notes = Table(
+    "notes",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("case_id", ForeignKey("cases.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Index(None, "case_id"),
+)
+"""What people said of a case: acknowledged, or a note. It never changes a clock."""
+
+marks = Table(
+    "marks",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+"""Facts about the database as a whole, for example that its data is simulated."""
