@@ -1,0 +1,333 @@
+"""A delivered file, read by its page in a process of its own, batch after batch."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from ingest.candidate import RowResult
+from ingest.tables.cell import Cell, bounded_text
+from ingest.tables.delimited import RefusedRow, stream_csv
+from ingest.tables.fault import TableError
+from ingest.tables.limits import DEFAULT, Limits
+from ingest.tables.open import Kind, kind_of, open_tables
+from ingest.tables.sheet import Sheet, SheetRow, spread
+
+from .batch import Batch, Landed, SheetProblem, Warned
+from .codes import CodeSets
+from .column import Persons, SheetReader, bind
+from .events import EventMapper
+from .head import Head, HeadProblem, HeadRow, find_head
+from .ledger import LedgerMapper
+from .page import SourcePage
+from .place import StationDirectory
+from .row import set_aside
+from .values import text_of
+
+ROWS = 2_000
+"""Rows in a batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a child process needs to read a file: plain data, so that it can be sent there."""
+
+    page: dict[str, Any]
+    codes: dict[str, dict[str, str]]
+    stations: dict[str, list[str]]
+    """Station code → everything it is called."""
+    person_key: bytes
+    file_name: str | None = None
+    """The name it was delivered under, where it is not that of the file read."""
+
+
+def reading(
+    page: SourcePage,
+    codes: CodeSets,
+    stations: Mapping[str, Iterable[str]],
+    person_key: bytes,
+    file_name: str | None = None,
+) -> Reading:
+    """A reading by this page."""
+    plain = page.model_dump(mode="json", exclude_defaults=True)
+    names = {code: list(called) for code, called in stations.items()}
+    return Reading(plain, codes.sets, names, person_key, file_name)
+
+
+def read_isolated(path: Path, how: Reading, limits: Limits = DEFAULT) -> Iterator[Batch]:
+    """`read_delivery` in a child process with limits. Raises `TableError` as it does."""
+    from ingest.tables.child import run_isolated
+
+    one_by_one = replace(limits, batch=1)
+    for batches in run_isolated(read_delivery, path, how, limits, limits=one_by_one):
+        yield from batches
+
+
+def read_delivery(path: Path, how: Reading, limits: Limits = DEFAULT) -> Iterator[Batch]:
+    """Every row of the file, as batches; what is wrong with a sheet stands in its batch's `problems`.
+
+    Raises `TableError` for what is no file, can't be read on, or has the head on no sheet (`no_head`, with
+    what would be accepted). Batches before a late `TableError` are good as they are.
+    """
+    job = _Job(path, how, limits)
+    if job.kind is Kind.DELIMITED:
+        yield from job.delimited()
+    elif job.kind is Kind.JSON_LINES:
+        yield from job.json_lines()
+    else:
+        yield from job.workbook()
+
+
+class _Job:
+    """One file being read."""
+
+    def __init__(self, path: Path, how: Reading, limits: Limits) -> None:
+        self.path = path
+        self.page = SourcePage.model_validate(how.page)
+        self.codes = CodeSets(how.codes)
+        self.stations = StationDirectory(how.stations)
+        self.persons = Persons(how.person_key)
+        self.file_name = how.file_name or path.name
+        self.limits = limits
+        self.kind = kind_of(path, limits)
+
+    # ------------------------------------------------------------------ delimited text
+
+    def delimited(self) -> Iterator[Batch]:
+        """CSV and its kin, without making cells of texts that were met before."""
+        stream = stream_csv(self.path, self.limits)
+        rows = iter(stream.rows)
+        top: list[tuple[int, list[str] | RefusedRow]] = []
+        for numbered in rows:
+            top.append(numbered)
+            if len(top) > self.page.head + 2:
+                break
+        head = find_head([_head_row(_sheet_row(*one, self.limits)) for one in top], self.page)
+        if not isinstance(head, Head):
+            raise _no_head(head, self.page)
+        reader = self.reader(head, None)
+        above = [_sheet_row(*one, self.limits) for one in top if one[0] <= head.last_row]
+        yield self.batch(None, [], [_heading_row(row, head, None) for row in above], _warned(reader))
+        rest = [one for one in top if one[0] > head.last_row]
+        map_row, quick = self.mapper(reader)
+        for source in (iter(rest), rows):
+            yield from self._batches(source, map_row, quick)
+
+    def _batches(
+        self,
+        source: Iterator[tuple[int, list[str] | RefusedRow]],
+        map_row: Callable[[SheetRow], RowResult],
+        quick: Callable[[int, list[str]], Landed | None],
+    ) -> Iterator[Batch]:
+        landed: list[Landed] = []
+        others: list[RowResult] = []
+        land = landed.append
+        try:
+            for number, cells in source:
+                if type(cells) is list and (one := quick(number, cells)) is not None:
+                    land(one)
+                else:
+                    others.append(map_row(_sheet_row(number, cells, self.limits)))
+                if len(landed) + len(others) >= ROWS:
+                    yield self.batch(None, landed, others)
+                    landed, others = [], []
+                    land = landed.append
+        except TableError:
+            # what was read before the file broke off is good
+            if landed or others:
+                yield self.batch(None, landed, others)
+            raise
+        if landed or others:
+            yield self.batch(None, landed, others)
+
+    # ------------------------------------------------------------------ JSON lines
+
+    def json_lines(self) -> Iterator[Batch]:
+        """A line an object; its names are the heads. Names that the page does not know are passed over."""
+        from ingest.tables.json_lines import open_json_lines
+
+        names = list(dict.fromkeys(n for name, c in self.page.columns.items() for n in (*c.names, name)))
+        single = self.page.model_copy(update={"columns": _single(self.page)})
+        head = find_head([HeadRow(0, tuple(names))], single)
+        if not isinstance(head, Head):
+            raise _no_head(head, self.page)
+        known = {name: position for position, name in enumerate(names)}
+        alias = {n: known[c.names[0] if c.names else name] for name, c in self.page.columns.items()
+                 for n in (*c.names, name)}  # fmt: skip
+        map_row, _ = self.mapper(self.reader(head, None))
+        others: list[RowResult] = []
+        for number, found in open_json_lines(self.path, self.limits):
+            row = (
+                SheetRow(number, (bounded_text(found.cells[0], self.limits.cell_chars),), fault=found.fault)
+                if isinstance(found, RefusedRow)
+                else SheetRow(number, _object_cells(found, alias, len(names), self.limits))
+            )
+            others.append(map_row(row))
+            if len(others) >= ROWS:
+                yield self.batch(None, [], others)
+                others = []
+        if others:
+            yield self.batch(None, [], others)
+
+    # ------------------------------------------------------------------ workbooks
+
+    def workbook(self) -> Iterator[Batch]:
+        """Spreadsheets and HTML: every sheet on which the head is found, or that the page names."""
+        found_any = False
+        first_problem: HeadProblem | None = None
+        for sheet in open_tables(self.path, self.limits):
+            name = sheet.name
+            if self.page.sheets and not any(fnmatchcase(name or "", p) for p in self.page.sheets):
+                yield self.batch(name, [], [], [Warned(name, None, "sheet_not_named", {"sheet": name or ""})])
+                continue
+            rows, top = sheet.rows, []
+            for row in rows:
+                top.append(row)
+                if len(top) > self.page.head + 2:
+                    break
+            if not any(row.cells for row in top):
+                continue
+            head = find_head([_head_row(row) for row in spread(top, sheet.merges)], self.page)
+            if head is None:
+                warned = [Warned(name, None, "no_head_on_sheet", {"sheet": name or ""})]
+                yield self.batch(name, [], [], warned)
+                continue
+            if isinstance(head, HeadProblem):
+                first_problem = first_problem or head
+                problem = SheetProblem(name, head.row, head.reason, head.params, head.accepted)
+                yield self.batch(name, [], [], [], [problem])
+                continue
+            found_any = True
+            yield from self._sheet(sheet, head, top, rows)
+        if not found_any and first_problem is None:
+            raise _no_head(None, self.page)
+
+    def _sheet(
+        self, sheet: Sheet, head: Head, top: list[SheetRow], rows: Iterator[SheetRow]
+    ) -> Iterator[Batch]:
+        reader = self.reader(head, sheet.name)
+        map_row, _ = self.mapper(reader)
+        warned = _warned(reader)
+        if sheet.hidden:
+            warned.append(Warned(sheet.name, None, "hidden_sheet", {"sheet": sheet.name or ""}))
+        others = [_heading_row(row, head, sheet.name) for row in top if row.number <= head.last_row]
+        yield self.batch(sheet.name, [], others, warned)
+        others = []
+        body = (row for part in ((r for r in top if r.number > head.last_row), rows) for row in part)
+        # cells merged downwards say the same for each of their rows; merged sideways they are titles
+        below = [merge for merge in sheet.merges if merge.first_row > head.last_row]
+        for row in spread(body, below):
+            others.append(map_row(row))
+            if len(others) >= ROWS:
+                yield self.batch(sheet.name, [], others)
+                others = []
+        if others:
+            yield self.batch(sheet.name, [], others)
+
+    # ------------------------------------------------------------------ parts
+
+    def reader(self, head: Head, sheet: str | None) -> SheetReader:
+        fixed = fixed_station(self.page, sheet, self.file_name)
+        return bind(self.page, head, self.codes, self.stations, self.persons, sheet, fixed)
+
+    def mapper(
+        self, reader: SheetReader
+    ) -> tuple[Callable[[SheetRow], RowResult], Callable[[int, list[str]], Landed | None]]:
+        if self.page.kind == "events":
+            events = EventMapper(reader, self.codes)
+            return events.map, events.compiled()
+        return LedgerMapper(reader).map, lambda number, cells: None
+
+    def batch(
+        self,
+        sheet: str | None,
+        landed: list[Landed],
+        rows: list[RowResult],
+        warnings: list[Warned] | None = None,
+        problems: list[SheetProblem] | None = None,
+    ) -> Batch:
+        return Batch(sheet, landed, rows, self.persons.take(), warnings or [], problems or [])
+
+
+def fixed_station(page: SourcePage, sheet: str | None, file_name: str) -> str | None:
+    """The station that the sheet's name, the file's name or the page says; the first that says one."""
+    for pattern, text in ((page.station.sheet, sheet), (page.station.file, file_name)):
+        if pattern is not None and text and (match := re.search(pattern, text)):
+            found = match[1] if match.re.groups else match[0]
+            if found:
+                return found
+    return page.station.code
+
+
+def _sheet_row(number: int, cells: list[str] | RefusedRow, limits: Limits) -> SheetRow:
+    if isinstance(cells, RefusedRow):
+        texts = tuple(bounded_text(text, limits.cell_chars) for text in cells.cells)
+        return SheetRow(number, texts, fault=cells.fault)
+    return SheetRow(number, tuple(bounded_text(text, limits.cell_chars) for text in cells))
+
+
+def _head_row(row: SheetRow) -> HeadRow:
+    return HeadRow(row.number, tuple(text_of(cell) for cell in row.cells))
+
+
+def _heading_row(row: SheetRow, head: Head, sheet: str | None) -> RowResult:
+    if not any(text_of(cell) for cell in row.cells):
+        return set_aside(row, sheet, "blank")
+    return set_aside(row, sheet, "title" if row.number < head.first_row else "head")
+
+
+def _warned(reader: SheetReader) -> list[Warned]:
+    """Columns of the sheet that the page does not know, and measures whose unit cannot be told."""
+    known = {column.position for column in reader.columns.values()}
+    strange = [t for p, t in enumerate(reader.head.headings) if t and p not in known]
+    strange = [t for t in strange if t not in reader.page.numbering]
+    row = reader.head.first_row
+    warned = []
+    if strange:
+        warned.append(
+            Warned(reader.sheet, row, "columns_passed_over", {"columns": " · ".join(strange)[:500]})
+        )
+    for name, column in reader.columns.items():
+        if column.column.unit is not None and name not in reader.head.units:
+            warned.append(Warned(reader.sheet, row, "unit_unknown", {"column": column.heading}))
+    return warned
+
+
+def _no_head(problem: HeadProblem | None, page: SourcePage) -> TableError:
+    if problem is not None:
+        row = {} if problem.row is None else {"row": str(problem.row)}
+        return TableError(problem.reason, {**problem.params, **row, "accepted": problem.accepted})
+    accepted = " · ".join(" / ".join(c.names or (n,)) for n, c in page.columns.items())
+    return TableError("no_head", {"rows": str(page.head), "accepted": accepted[:1000]})
+
+
+def _single(page: SourcePage) -> dict[str, Any]:
+    """The columns under one name each, as the objects of JSON lines have them all side by side."""
+    return {
+        name: column.model_copy(update={"names": (column.names[0] if column.names else name,)})
+        for name, column in page.columns.items()
+    }
+
+
+def _object_cells(
+    found: Mapping[str, Any], alias: Mapping[str, int], width: int, limits: Limits
+) -> tuple[Cell, ...]:
+    cells = [Cell(None)] * width
+    inner = found.get("data")
+    flat = {**found, **inner} if isinstance(inner, dict) else found
+    for name, value in flat.items():
+        position = alias.get(name)
+        if position is None or value is None:
+            continue
+        if isinstance(value, str):
+            cells[position] = bounded_text(value, limits.cell_chars)
+        elif isinstance(value, bool | int | float):
+            cells[position] = Cell(value)
+        else:
+            # a list or an object where one value belongs: its text fits no parser but a note's
+            cells[position] = bounded_text(str(value), limits.cell_chars)
+    return tuple(cells)
