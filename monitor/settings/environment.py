@@ -106,6 +106,9 @@ def load_settings(**given: Any) -> Settings:
 
 def _problem(detail: ErrorDetails) -> ConfigProblem:
     code, params = explained(detail)
+    if detail["loc"][0] == "database_url":
+        # The value may hold the very password that it is refused for.
+        params.pop("value")
     variable = PREFIX + str(detail["loc"][0]).upper()
     return ConfigProblem(variable, 0, "", code, code, params)
 

@@ -25,8 +25,14 @@ Place = tuple[str, int]
 """File as shown to a person, and line counted from 1."""
 
 DEEPEST = 30
+MOST_VALUES = 100_000
+"""Bounds that no file of configuration reaches, and one whose aliases name each other does at once."""
+
 STR_TAG = "tag:yaml.org,2002:str"
-OWN_TAG = "tag:yaml.org,2002:"
+OWN_TAGS = frozenset(
+    f"tag:yaml.org,2002:{kind}" for kind in ("bool", "float", "int", "merge", "null", "timestamp", "value")
+)
+"""What PyYAML gives to plain scalars by their form; any other tag was written out."""
 INTEGER = re.compile(r"[-+]?(0|[1-9][0-9_]*)")
 DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]*)?\.[0-9]+|[-+]?[0-9]+\.")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -100,6 +106,10 @@ class _Reading:
         if len(path) > DEEPEST:
             self.refuse(node, path, "too_deep")
             return None
+        if len(self.places) > MOST_VALUES:
+            raise ConfigError(
+                [ConfigProblem(self.file, node.start_mark.line + 1, "", "too_large", "too_large")]
+            )
         if isinstance(node, yaml.MappingNode):
             return self.mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
@@ -129,7 +139,7 @@ class _Reading:
         text = str(node.value)
         if node.style in ("'", '"', "|", ">") or node.tag == STR_TAG:
             return text
-        if not node.tag.startswith(OWN_TAG):
+        if node.tag not in OWN_TAGS:
             self.refuse(node, path, "foreign_tag", value=node.tag)
             return None
         if text in ("", "~", "null", "Null", "NULL"):
