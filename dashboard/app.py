@@ -4,8 +4,8 @@ A page is a module of `dashboard.pages` that offers
 
 - `PATH`: its address. A part in angle brackets (`/case/<station>/<case_no>`) matches one part of the address.
 - `TITLE_KEY`: the text of its title.
-- `layout(services, query) -> Component`: what stands in the shell. `query` holds the named parts of the path and
-  the parameters of the address, all text. Runs in a thread, so it may read the database.
+- `layout(services, query) -> Component`: what stands in the shell. `query` holds the named parts of the path
+  and the parameters of the address, all text. Runs in a thread, so it may read the database.
 - `register(app, services) -> None`: its callbacks, each `async def`, with queries in `asyncio.to_thread`.
 - `controls(services, query) -> list[Component]`, where it has any: what stands at the right of its title.
 
@@ -128,13 +128,13 @@ def build_dash(server: FastAPI, services: Services) -> Dash:
     server.add_middleware(ReaderMiddleware)
     app = FangxingDash(
         "dashboard",
-        server=server,
+        server=cast("Any", server),  # typed for Flask; a FastAPI application is told by what it is
         assets_folder=str(ASSETS),
         assets_ignore=r"boot\.js",
         serve_locally=True,
         suppress_callback_exceptions=True,
         title="放行",
-        update_title=None,
+        update_title=cast("Any", None),
         use_pages=False,
     )
     app.services = services
@@ -151,7 +151,7 @@ def build_dash(server: FastAPI, services: Services) -> Dash:
 
     app.layout = layout
 
-    @app.callback(  # type: ignore[untyped-decorator]
+    @app.callback(
         Output("fx-root", "children"), Input("fx-location", "pathname"), State("fx-location", "search")
     )
     async def show(pathname: str | None, search: str | None) -> Component:

@@ -25,13 +25,14 @@ HTML_LANG: dict[str, str] = {"zh": "zh-CN", "en": "en"}
 
 @dataclass(frozen=True)
 class Reader:
-    """Who reads: None where nothing was chosen, so that the installation's language or the screen's theme holds."""
+    """Who reads. None where nothing was chosen: the installation's language, the theme of the screen."""
 
     language: Language | None = None
     theme: Theme | None = None
 
 
-_reader: ContextVar[Reader] = ContextVar("fx_reader", default=Reader())
+UNKNOWN = Reader()
+_reader: ContextVar[Reader] = ContextVar("fx_reader", default=UNKNOWN)
 
 
 def read_cookies(header: str) -> Reader:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ingest.mapping.page import SourcePage
     from monitor.settings.configuration import Configuration
     from monitor.settings.texts import Texts
     from monitor.store.database import Database
@@ -18,6 +19,7 @@ class Services:
 
     `now` gives microseconds UTC and is read once per request. `texts` holds the words by language, `language`
     names the one to use where the reader has chosen none. `version` changes whenever open pages must reload.
+    `sources` are the pages of `config/sources`, by name: labels of feeds and how often each should come.
     `actor` is who writes, until people sign in: the local user.
     """
 
@@ -28,4 +30,5 @@ class Services:
     version: str
     texts: Mapping[str, Texts]
     language: str = "zh"
+    sources: Mapping[str, SourcePage] = field(default_factory=dict)
     actor: str = "local"

@@ -1,13 +1,15 @@
-"""The frame around every page: where one can go, which words and which light, and whether the data is made up."""
+"""The frame around every page: where one can go, in which words and light, and whether the data is made up."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import dash_mantine_components as dmc
-from dash import dcc, html
+from dash import dcc
 from dash.development.base_component import Component
+
+from dashboard.parts.element import Node, div, element, shape, span
 
 if TYPE_CHECKING:
     from monitor.settings.texts import Texts
@@ -20,7 +22,9 @@ NAVIGATION: tuple[tuple[str, str], ...] = (
 )
 """Address and name of each place; the name is the text `shell.nav.…` and the drawing `fx-icon-…`."""
 
-ACCENT = ("#E3EEF9", "#C9DFF4", "#A5C9EA", "#7FB2DF", "#4F96D2", "#2680C6", "#0B5CAD", "#0A5199", "#094683", "#073A6D")
+ACCENT = (
+    "#E3EEF9", "#C9DFF4", "#A5C9EA", "#7FB2DF", "#4F96D2", "#2680C6", "#0B5CAD", "#0A5199", "#094683", "#073A6D",
+)  # fmt: skip
 """Shades of the accent colour of tokens.css for the components of Mantine, which want ten."""
 
 MANTINE_THEME = {
@@ -35,14 +39,14 @@ MANTINE_THEME = {
 }
 
 
-def provider(children: list[Component], theme: str | None) -> Component:
+def provider(children: list[Any], theme: str | None) -> Component:
     """Mantine's components with our colours. Without a chosen theme they follow the screen."""
     scheme = {"forceColorScheme": theme} if theme else {"defaultColorScheme": "auto"}
     return dmc.MantineProvider(children, theme=MANTINE_THEME, **scheme)
 
 
 def framed(
-    body: Component,
+    body: Any,
     title: str,
     path: str,
     words: Texts,
@@ -51,98 +55,67 @@ def framed(
     theme: str | None,
     actor: str,
     simulated: bool,
-    controls: Sequence[Component] = (),
+    controls: Sequence[Any] = (),
 ) -> Component:
     """A page for desk and phone: navigation at the side or, on a phone, at the foot."""
+    places = [_place(address, name, path, words) for address, name in NAVIGATION]
+    foot = div(
+        [div(words.get("shell.on_duty", who=actor), "fx-who"), _choices(words, language, theme)], "fx-foot"
+    )
+    logo = div([element("i", None, "fx-mark"), words.get("shell.name")], "fx-logo")
+    bar = _bar(title, words, simulated, controls, language, theme)
     return provider(
         [
-            html.A(words.get("shell.skip"), href="#fx-main", className="fx-skip"),
+            element("a", words.get("shell.skip"), "fx-skip", href="#fx-main"),
             lost_band(words),
-            html.Div(
+            div(
                 [
-                    html.Nav(
-                        [
-                            html.Div([html.I(className="fx-mark"), words.get("shell.name")], className="fx-logo"),
-                            *(_place(address, name, path, words) for address, name in NAVIGATION),
-                            html.Div(
-                                [
-                                    html.Div(words.get("shell.on_duty", who=actor), className="fx-who"),
-                                    _choices(words, language, theme),
-                                ],
-                                className="fx-foot",
-                            ),
-                        ],
-                        className="fx-nav",
-                        **{"aria-label": words.get("shell.nav.label")},
-                    ),
-                    html.Main(
-                        [_bar(title, words, simulated, controls, language, theme), body], id="fx-main", tabIndex=-1
-                    ),
+                    element("nav", [logo, *places, foot], "fx-nav", aria_label=words.get("shell.nav.label")),
+                    element("main", [bar, body], id="fx-main", tab_index=-1),
                 ],
-                className="fx-shell",
+                "fx-shell",
             ),
         ],
         theme,
     )
 
 
-def bare(body: Component, words: Texts) -> Component:
+def bare(body: Any, words: Texts) -> Component:
     """A page for the wall: dark, and nothing to press."""
-    return provider([lost_band(words), html.Main(body, id="fx-main")], "dark")
+    return provider([lost_band(words), element("main", body, id="fx-main")], "dark")
 
 
-def lost_band(words: Texts) -> Component:
+def lost_band(words: Texts) -> Node:
     """Shown by live.js when the server does not answer; `{time}` is filled there."""
-    return html.Div(
-        id="fx-lost",
-        className="fx-lost",
-        role="status",
-        hidden=True,
-        **{"data-words": words.get("shell.lost", time="{time}")},
-    )
+    sentence = words.get("shell.lost", time="{time}")
+    return div(None, "fx-lost", id="fx-lost", role="status", hidden=True, data_words=sentence)
 
 
-def simulated_badge(words: Texts) -> Component:
+def simulated_badge(words: Texts) -> Node:
     """The word that stands on every page whose data is made up."""
-    return html.Span(words.get("shell.simulated"), className="fx-badge fx-sim", title=words.get("shell.simulated_why"))
+    return span(words.get("shell.simulated"), "fx-badge fx-sim", title=words.get("shell.simulated_why"))
 
 
-def loading(words: Texts) -> Component:
+def loading(words: Texts) -> Node:
     """What stands before the first answer: the axis and three grey tracks, no numbers."""
-    tracks = [html.Div(className="fx-skeleton-track") for _ in range(9)]
-    return html.Div(
-        [html.Span(words.get("shell.loading"), className="fx-hidden-text"), html.Div(tracks, className="fx-skeleton")],
-        role="status",
-        className="fx-loading",
-    )
+    tracks = [div(None, "fx-skeleton-track") for _ in range(9)]
+    said = span(words.get("shell.loading"), "fx-hidden-text")
+    return div([said, div(tracks, "fx-skeleton")], "fx-loading", role="status")
 
 
-def not_found(words: Texts, path: str) -> Component:
+def not_found(words: Texts, path: str) -> Node:
     """The page for an address that leads nowhere."""
-    return html.Div(
-        [
-            html.P(words.get("shell.not_found.text", path=path)),
-            dcc.Link(words.get("shell.not_found.back"), href="/", className="fx-btn"),
-        ],
-        className="fx-card fx-not-found",
-    )
+    back = dcc.Link(words.get("shell.not_found.back"), href="/", className="fx-btn")
+    return div([element("p", words.get("shell.not_found.text", path=path)), back], "fx-card fx-not-found")
 
 
-def failed_part(words: Texts, reason: str, time: str) -> Component:
+def failed_part(words: Texts, reason: str, time: str) -> Node:
     """One part that could not be worked out, while the others live on."""
-    return html.Div(
-        [
-            html.I(className="fx-shape fx-shape-octagon"),
-            html.Div(
-                [
-                    html.B(words.get("shell.failed.title")),
-                    html.Span(words.get("shell.failed.why", reason=reason, time=time), className="fx-mut"),
-                ]
-            ),
-        ],
-        className="fx-card fx-failed",
-        role="alert",
-    )
+    said = [
+        element("b", words.get("shell.failed.title")),
+        span(words.get("shell.failed.why", reason=reason, time=time), "fx-mut"),
+    ]
+    return div([shape("octagon"), div(said)], "fx-card fx-failed", role="alert")
 
 
 def _place(address: str, name: str, path: str, words: Texts) -> Component:
@@ -151,9 +124,9 @@ def _place(address: str, name: str, path: str, words: Texts) -> Component:
         here = True
     return dcc.Link(
         [
-            html.I(className=f"fx-icon fx-icon-{name}"),
-            html.Span(words.get(f"shell.nav.{name}")),
-            html.Span(id=f"fx-count-{name}", className="fx-count"),
+            element("i", None, f"fx-icon fx-icon-{name}", aria_hidden="true"),
+            span(words.get(f"shell.nav.{name}")),
+            span(None, "fx-count", id=f"fx-count-{name}"),
         ],
         href=address,
         className="fx-place fx-here" if here else "fx-place",
@@ -164,59 +137,55 @@ def _bar(
     title: str,
     words: Texts,
     simulated: bool,
-    controls: Sequence[Component],
+    controls: Sequence[Any],
     language: str,
     theme: str | None,
-) -> Component:
-    return html.Header(
+) -> Node:
+    gear = element("i", None, "fx-icon fx-icon-settings", aria_hidden="true")
+    return element(
+        "header",
         [
-            html.I(className="fx-mark fx-only-phone"),
-            html.H1(title, id="fx-title"),
+            element("i", None, "fx-mark fx-only-phone", aria_hidden="true"),
+            element("h1", title, id="fx-title"),
             *([simulated_badge(words)] if simulated else []),
-            html.Span(className="fx-space"),
+            span(None, "fx-space"),
             *controls,
-            html.Details(
+            element(
+                "details",
                 [
-                    html.Summary(
-                        html.I(className="fx-icon fx-icon-settings"), **{"aria-label": words.get("shell.choices")}
-                    ),
+                    element("summary", gear, aria_label=words.get("shell.choices")),
                     _choices(words, language, theme),
                 ],
-                className="fx-only-phone fx-choices-phone",
+                "fx-only-phone fx-choices-phone",
             ),
         ],
-        className="fx-bar",
+        "fx-bar",
     )
 
 
-def _choices(words: Texts, language: str, theme: str | None) -> Component:
+def _choices(words: Texts, language: str, theme: str | None) -> Node:
     """Language and light. live.js keeps what is pressed in a cookie and draws the page again."""
     languages = [("zh", "中文"), ("en", "English")]
     lights = [(name, words.get(f"shell.theme.{name or 'auto'}")) for name in ("light", "dark", "")]
-    return html.Div(
+    return div(
         [
             _choice(words.get("shell.language"), "fx-lang", languages, language),
             _choice(words.get("shell.light"), "fx-theme", lights, theme or ""),
         ],
-        className="fx-choices",
+        "fx-choices",
     )
 
 
-def _choice(label: str, cookie: str, options: list[tuple[str, str]], chosen: str) -> Component:
-    return html.Div(
-        [
-            html.Button(
-                text,
-                type="button",
-                **{
-                    "aria-pressed": "true" if value == chosen else "false",
-                    "data-fx-cookie": cookie,
-                    "data-fx-value": value,
-                },
-            )
-            for value, text in options
-        ],
-        className="fx-choice",
-        role="group",
-        **{"aria-label": label},
-    )
+def _choice(label: str, cookie: str, options: list[tuple[str, str]], chosen: str) -> Node:
+    buttons = [
+        element(
+            "button",
+            text,
+            type="button",
+            aria_pressed="true" if value == chosen else "false",
+            data_fx_cookie=cookie,
+            data_fx_value=value,
+        )
+        for value, text in options
+    ]
+    return div(buttons, "fx-choice", role="group", aria_label=label)
