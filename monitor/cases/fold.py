@@ -166,10 +166,14 @@ def _clock_a(plain: dict[str, Any], facts: Facts, terms: Terms, findings: list[F
             findings.append(Finding("second_confirmation", confirmed[1].event.occurred_at))
         if custody:
             seconds = terms.limit_at(event.occurred_at)
-            plain["limit_s"] = seconds
-            plain["deadline_at"] = event.occurred_at + seconds * SECOND
-            if event.occurred_until is not None:
-                plain["deadline_until"] = event.occurred_until + seconds * SECOND
+            if seconds is None:
+                # No limit is configured here, so there is nothing to be late against.
+                start = None
+            else:
+                plain["limit_s"] = seconds
+                plain["deadline_at"] = event.occurred_at + seconds * SECOND
+                if event.occurred_until is not None:
+                    plain["deadline_until"] = event.occurred_until + seconds * SECOND
     end: tuple[int, int] | None = None
     releases = facts.get("released")
     if releases:

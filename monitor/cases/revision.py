@@ -19,12 +19,12 @@ class Merge(NamedTuple):
     revisions: int
 
 
-def merge(known: Sequence[Event], incoming: Iterable[Event]) -> Merge:
+def merge(known: Sequence[Event], incoming: Iterable[Event], *, repeats: bool = False) -> Merge:
     """Sort what is new from what was already told.
 
     An incoming event is a duplicate when the version that stands just before it, by precedence, says
     the same. So a value that is corrected and later set back is a revision each time, and telling the same
-    again is not.
+    again is not. `repeats`: the very delivery came before, so whatever it said of an event is no news.
     """
     chains: dict[bytes, list[Event]] = {}
     for event in known:
@@ -44,7 +44,7 @@ def merge(known: Sequence[Event], incoming: Iterable[Event]) -> Merge:
         key = precedence(event)
         while place and precedence(earlier[place - 1]) > key:
             place -= 1
-        if (place and earlier[place - 1].content == event.content) or _told(earlier, event):
+        if (place and earlier[place - 1].content == event.content) or _told(earlier, event, repeats):
             duplicates += 1
             continue
         earlier.insert(place, event)
@@ -53,8 +53,10 @@ def merge(known: Sequence[Event], incoming: Iterable[Event]) -> Merge:
     return Merge(added, duplicates, revisions)
 
 
-def _told(chain: list[Event], event: Event) -> bool:
+def _told(chain: list[Event], event: Event, repeats: bool) -> bool:
     """Whether the very same version, by the source's own count or clock, is already there."""
+    if repeats:
+        return any(other.content == event.content for other in chain)
     if event.revision is None and event.recorded_at is None:
         return False
     return any(

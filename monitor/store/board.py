@@ -82,7 +82,7 @@ def feeds_seen(database: Database) -> dict[str, FeedSeen]:
     """The last completed delivery of each source, by the source's name."""
     newest = (
         select(deliveries.c.source_id, func.max(deliveries.c.id).label("id"))
-        .where(deliveries.c.status.in_(("done", "repeated")))
+        .where(deliveries.c.status == "done")
         .group_by(deliveries.c.source_id)
         .subquery()
     )

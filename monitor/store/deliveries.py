@@ -104,7 +104,7 @@ def record_counts(
     problem: str | None = None,
     params: dict[str, str] | None = None,
 ) -> None:
-    """Write how far a delivery has come, or how it ended: `done`, `repeated`, or `failed` with its problem."""
+    """Write how far a delivery has come, or how it ended: `done`, or `failed` with its problem."""
     connection.execute(
         update(deliveries)
         .where(deliveries.c.id == delivery_id)

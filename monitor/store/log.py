@@ -76,6 +76,16 @@ def add_cases(connection: Connection, keys: Sequence[CaseKey]) -> dict[CaseKey, 
     return numbered
 
 
+def keys_of(connection: Connection, ids: Iterable[int]) -> dict[int, CaseKey]:
+    """Station and number of each case by its id."""
+    found: dict[int, CaseKey] = {}
+    for chunk in chunks(ids):
+        query = select(cases.c.id, cases.c.station, cases.c.case_no).where(cases.c.id.in_(chunk))
+        for key, station, case_no in connection.execute(query):
+            found[key] = (station, case_no)
+    return found
+
+
 def events_of(connection: Connection, ids: Iterable[int]) -> dict[int, KnownEvents]:
     """All recorded events of the cases, by case id."""
     names = {key: name for name, key in source_ids(connection).items()}

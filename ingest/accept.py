@@ -1,0 +1,395 @@
+"""The only way into the log: identify, tell new from known, append, fold, and account for every row."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection
+
+from ingest.candidate import Candidate, Person, RowResult
+from ingest.mapping.batch import Batch
+from monitor.cases.event import Event, digest
+from monitor.cases.revision import merge
+from monitor.store.casebook import Changed, TermsOf, rewrite_versions, write_versions
+from monitor.store.database import Database
+from monitor.store.deliveries import (
+    Counts,
+    DeliveryRow,
+    Sender,
+    already_delivered,
+    delivery,
+    next_receipt,
+    open_delivery,
+    record_counts,
+)
+from monitor.store.ledger_rows import note_absences
+from monitor.store.log import (
+    CaseKey,
+    KnownEvents,
+    add_cases,
+    case_ids,
+    cases_naming,
+    event_row,
+    events_of,
+    insert_events,
+    keys_of,
+)
+from monitor.store.people import remember_people
+from monitor.store.quarantine import Quarantined, put_in_quarantine, supersede
+
+ROWS_AT_ONCE = 20_000
+"""Events written in one transaction; bounds memory and how long others wait to write."""
+
+
+class Letter(NamedTuple):
+    """A delivery before it is read: what it is, who sent it, and how its source tells events apart.
+
+    `ledger`: an event is its source, case, activity and ordinal, so that a later export corrects it. Else it
+    is its id, and without one its content. `distinct`: equal events of one delivery are several events.
+    `full`: a case missing from it although its source told of it before is a finding. `backfill`: history,
+    known from when its source recorded it.
+    """
+
+    source: str
+    name: str
+    sender: Sender
+    ledger: bool = False
+    distinct: bool = False
+    full: bool = False
+    backfill: bool = False
+    sha256: str | None = None
+    size: int | None = None
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """Rows read and not yet written. `tracks[i]` is the place in `rows` of the i-th candidate."""
+
+    sheets: list[str | None] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
+    told: list[tuple[Any, ...]] = field(default_factory=list)
+    tracks: list[int] = field(default_factory=list)
+    rows: int = 0
+    refused_rows: set[int] = field(default_factory=set)
+    quarantined: list[Quarantined] = field(default_factory=list)
+    persons: list[Person] = field(default_factory=list)
+
+
+def accept(
+    database: Database,
+    terms: TermsOf,
+    letter: Letter,
+    batches: Iterable[Batch],
+    moment: Callable[[], int],
+) -> DeliveryRow:
+    """Take a delivery into the log. Returns its entry, whose counts add up.
+
+    Every batch that was written stays, also where a later one fails: then the delivery is entered as failed
+    and the error goes on to the caller. `moment` gives the time now in microseconds, once per transaction.
+    """
+    reception = _Reception(database, terms, letter, moment)
+    try:
+        for batch in batches:
+            reception.take(batch)
+        reception.close()
+    except Exception as error:
+        reception.fail(error)
+        raise
+    return reception.entry()
+
+
+class _Reception:
+    def __init__(self, database: Database, terms: TermsOf, letter: Letter, moment: Callable[[], int]) -> None:
+        self._database = database
+        self._terms = terms
+        self._letter = letter
+        self._moment = moment
+        self._counts = Counts()
+        self._stations: set[str] = set()
+        self._touched: set[int] = set()
+        self._seen: set[CaseKey] = set()
+        self._span: tuple[int, int] | None = None
+        self._equal: Counter[bytes] = Counter()
+        self._refused_alike: Counter[bytes] = Counter()
+        self._problem: tuple[str, dict[str, str]] | None = None
+        with database.write() as connection:
+            self._repeats = letter.sha256 is not None and (
+                already_delivered(connection, letter.source, letter.sha256) is not None
+            )
+            opened = open_delivery(
+                connection,
+                source=letter.source,
+                name=letter.name,
+                sha256=letter.sha256,
+                size=letter.size,
+                sender=letter.sender,
+                backfill=letter.backfill,
+                now=moment(),
+            )
+        self._id, self._source_id = opened.delivery_id, opened.source_id
+        self._until = opened.received_at
+        self._waiting = _Waiting()
+
+    def take(self, batch: Batch) -> None:
+        """Gather a batch; write what has gathered once it is enough."""
+        waiting = self._waiting
+        for problem in batch.problems:
+            self._problem = self._problem or (problem.reason, problem.params)
+            waiting.quarantined.append(
+                Quarantined(
+                    problem.sheet, problem.row or 0, None, None, problem.reason, problem.accepted,
+                    problem.params, None, None, None, None,
+                )
+            )  # fmt: skip
+            self._counts.refusals += 1
+        waiting.persons += batch.persons
+        if batch.landed:
+            first = waiting.rows
+            count = len(batch.landed)
+            waiting.sheets += [batch.sheet] * count
+            waiting.numbers += [row[0] for row in batch.landed]
+            waiting.told += [row[1:] for row in batch.landed]
+            waiting.tracks += range(first, first + count)
+            waiting.rows += count
+            self._counts.rows_read += count
+        for row in batch.rows:
+            self._take_row(row)
+        if len(waiting.told) >= ROWS_AT_ONCE:
+            self._write()
+
+    def _take_row(self, row: RowResult) -> None:
+        waiting, counts = self._waiting, self._counts
+        counts.rows_read += 1
+        counts.rows_hidden += row.hidden
+        if row.aside is not None:
+            counts.rows_aside += 1
+            return
+        place = waiting.rows
+        waiting.rows += 1
+        waiting.sheets.append(row.sheet)
+        waiting.numbers.append(row.row)
+        if row.station is not None and row.case_no is not None:
+            self._seen.add((row.station, row.case_no))
+        for candidate in row.candidates:
+            waiting.told.append(tuple(candidate))
+            waiting.tracks.append(place)
+        if row.refusals:
+            waiting.refused_rows.add(place)
+            counts.refusals += len(row.refusals)
+            waiting.quarantined += [
+                Quarantined(
+                    row.sheet, row.row, one.column, one.value, one.reason, one.accepted, one.params,
+                    one.activity, row.station, row.case_no, row.raw,
+                )
+                for one in row.refusals
+            ]  # fmt: skip
+        elif not row.candidates:
+            # The row names a case and fills in no time: nothing to tell, nothing to refuse.
+            counts.rows_aside += 1
+            waiting.rows -= 1
+            waiting.sheets.pop()
+            waiting.numbers.pop()
+
+    def _write(self, last: bool = False) -> None:
+        waiting, self._waiting = self._waiting, _Waiting()
+        with self._database.write() as connection:
+            base = max(next_receipt(connection, self._moment()), self._until + 1)
+            self._until = base + len(waiting.told)
+            incoming = self._events(waiting, base)
+            added, revisions = self._append(connection, incoming, base)
+            rows_added = {waiting.tracks[event.received_at - base] for event in added}
+            counts = self._counts
+            counts.mapped += len(waiting.told)
+            counts.events += len(added) - revisions
+            counts.revisions += revisions
+            counts.duplicates += len(waiting.told) - len(added)
+            counts.rows_landed += len(rows_added)
+            refused_only = len(waiting.refused_rows - rows_added)
+            counts.rows_quarantined += refused_only
+            counts.rows_unchanged += waiting.rows - len(rows_added) - refused_only
+            counts.cases = len(self._touched)
+            remember_people(connection, waiting.persons, self._id)
+            put_in_quarantine(connection, self._id, self._source_id, waiting.quarantined, self._refused_alike)
+            if last and self._letter.full and self._problem is None:
+                note_absences(connection, self._id, self._source_id, self._stations, self._seen, self._span)
+            record_counts(
+                connection,
+                self._id,
+                counts,
+                received_until=self._until,
+                stations=self._stations,
+                status=("failed" if self._problem and not counts.mapped else "done") if last else "loading",
+                finished_at=self._moment() if last else None,
+                problem=self._problem[0] if self._problem else None,
+                params=self._problem[1] if self._problem else None,
+            )
+
+    def _events(self, waiting: _Waiting, base: int) -> dict[CaseKey, list[Event]]:
+        """The candidates as events, by case."""
+        source, ledger, distinct, backfill = (
+            self._letter.source,
+            self._letter.ledger,
+            self._letter.distinct,
+            self._letter.backfill,
+        )
+        by_case: dict[CaseKey, list[Event]] = {}
+        sheets, numbers, tracks, delivery_id = waiting.sheets, waiting.numbers, waiting.tracks, self._id
+        low, high = self._span or (1 << 62, -(1 << 62))
+        for place, told in enumerate(waiting.told):
+            station, case_no, activity, at, until, recorded, revision, event_id, ordinal, data = told
+            if event_id is not None:
+                identity = digest(source, "id", event_id)
+                content = digest(station, case_no, activity, at, until, data)
+            elif ledger:
+                identity = digest(source, station, case_no, activity, ordinal)
+                content = digest(at, until, data)
+            else:
+                identity = content = digest(source, station, case_no, activity, at, until, data)
+                if distinct:
+                    self._equal[identity] += 1
+                    if self._equal[identity] > 1:
+                        identity = digest(identity.hex(), self._equal[identity])
+            known_at = base if not backfill else min(base, at if recorded is None else recorded)
+            track = tracks[place]
+            event = Event(
+                identity, content, activity, at, until, recorded, revision, base + place, known_at, source,
+                event_id, data, delivery_id, sheets[track], numbers[track], event_id is not None,
+            )  # fmt: skip
+            if at < low:
+                low = at
+            if at > high:
+                high = at
+            key = (station, case_no)
+            events = by_case.get(key)
+            if events is None:
+                by_case[key] = [event]
+            else:
+                events.append(event)
+        if waiting.told:
+            self._span = (low, high)
+        self._stations.update({station for station, _ in by_case})
+        if self._letter.full:
+            self._seen.update(by_case)
+        return by_case
+
+    def _append(
+        self, connection: Connection, incoming: dict[CaseKey, list[Event]], base: int
+    ) -> tuple[list[Event], int]:
+        """Merge with what is known, append, fold. Returns the events added and how many are revisions."""
+        ids = case_ids(connection, incoming)
+        fresh = [key for key in incoming if key not in ids]
+        known = events_of(connection, ids.values())
+        ids |= add_cases(connection, fresh)
+        moved = self._moved(connection, incoming, ids)
+        known |= events_of(connection, set().union(*moved.values()) - set(known) - set(ids.values()))
+        added: list[Event] = []
+        revisions = 0
+        rows = []
+        changed: dict[int, Changed] = {}
+        for key, events in incoming.items():
+            case_id = ids[key]
+            before = known.get(case_id)
+            own = before.own if before is not None else []
+            elsewhere = before.elsewhere if before is not None else []
+            others = moved.get(key, ())
+            told = own + elsewhere
+            for other in others:
+                if other in known:
+                    told = told + [e for e in known[other].own if e not in told]
+            merged = merge(told, events, repeats=self._repeats)
+            revisions += merged.revisions
+            if not merged.added:
+                continue
+            added += merged.added
+            rows += [event_row(case_id, self._source_id, event) for event in merged.added]
+            changed[case_id] = Changed(key, KnownEvents(own + merged.added, elsewhere), before is None)
+        insert_events(connection, rows)
+        self._refresh_named(connection, changed, moved, ids)
+        if self._letter.backfill:
+            rewrite_versions(connection, changed, self._terms)
+        else:
+            write_versions(connection, changed, self._terms, base)
+        self._touched.update(changed)
+        if fresh or changed:
+            supersede(
+                connection,
+                self._source_id,
+                {(*case.key, e.activity) for case in changed.values() for e in case.known.own},
+                self._id,
+            )
+        return added, revisions
+
+    def _moved(
+        self, connection: Connection, incoming: dict[CaseKey, list[Event]], ids: dict[CaseKey, int]
+    ) -> dict[CaseKey, set[int]]:
+        """For each case, the other cases under which its named events stand so far."""
+        named = {event.identity: key for key, events in incoming.items() for event in events if event.named}
+        if not named:
+            return {}
+        found: dict[CaseKey, set[int]] = {}
+        for identity, case_set in cases_naming(connection, named).items():
+            key = named[identity]
+            others = case_set - {ids[key]}
+            if others:
+                found.setdefault(key, set()).update(others)
+        return found
+
+    def _refresh_named(
+        self,
+        connection: Connection,
+        changed: dict[int, Changed],
+        moved: dict[CaseKey, set[int]],
+        ids: dict[CaseKey, int],
+    ) -> None:
+        """An event that moved to another case changes both: read them again from the log."""
+        concerned = {other for others in moved.values() for other in others}
+        concerned |= {ids[key] for key in moved if ids[key] in changed}
+        if not concerned:
+            return
+        keys = {case_id: key for key, case_id in ids.items()} | keys_of(connection, concerned)
+        for case_id, known in events_of(connection, concerned).items():
+            new = changed[case_id].new if case_id in changed else False
+            changed[case_id] = Changed(keys[case_id], known, new)
+
+    def close(self) -> None:
+        """Write what is left and enter the delivery as done."""
+        self._write(last=True)
+
+    def fail(self, error: Exception) -> None:
+        """Enter the delivery as failed with what was written so far."""
+        code = getattr(error, "code", None) or type(error).__name__
+        params = getattr(error, "params", None) or {}
+        counts = self._counts
+        # Rows that were read and never written are not accounted for: they will come again with the file.
+        counts.rows_read = (
+            counts.rows_landed + counts.rows_unchanged + counts.rows_quarantined + counts.rows_aside
+        )
+        with self._database.write() as connection:
+            record_counts(
+                connection,
+                self._id,
+                counts,
+                received_until=self._until,
+                stations=self._stations,
+                status="failed",
+                finished_at=self._moment(),
+                problem=str(code),
+                params={str(key): str(value) for key, value in params.items()},
+            )
+
+    def entry(self) -> DeliveryRow:
+        """The delivery as entered."""
+        with self._database.read() as connection:
+            found = delivery(connection, self._id)
+        if found is None:
+            raise LookupError(f"delivery {self._id} is not entered")
+        return found
+
+
+def batch_of(candidates: Iterable[Candidate], first_row: int = 1) -> Batch:
+    """Candidates that did not come as rows of a file, as one batch: each is a row of its own."""
+    landed = [(place, *candidate) for place, candidate in enumerate(candidates, first_row)]
+    return Batch(None, landed, [], [], [], [])

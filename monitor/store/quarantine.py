@@ -1,0 +1,190 @@
+"""What did not become an event: kept with its reason until it is retried, superseded or settled."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import Connection, select, update
+
+from monitor.cases.event import digest
+from monitor.store.log import chunks
+from monitor.store.tables import deliveries, quarantine, sources
+
+OPEN = "open"
+RETRIED = "retried"
+SUPERSEDED = "superseded"
+
+
+class Quarantined(NamedTuple):
+    """A cell (or with `column` None a row, or with `row` 0 a file or sheet) that was refused.
+
+    `reason` and `accepted` are text keys with `params`; `raw` is the row by column name, personal values
+    replaced by their digests.
+    """
+
+    sheet: str | None
+    row: int
+    column: str | None
+    value: str | None
+    reason: str
+    accepted: str
+    params: dict[str, str]
+    activity: str | None
+    station: str | None
+    case_no: str | None
+    raw: dict[str, str] | None
+
+
+class QuarantineRow(NamedTuple):
+    """A quarantined cell or row as stored."""
+
+    quarantine_id: int
+    delivery_id: int
+    source: str
+    file: str
+    received_at: int
+    status: str
+    settled_at: int | None
+    settled_by: str | None
+    item: Quarantined
+
+
+def put_in_quarantine(
+    connection: Connection,
+    delivery_id: int,
+    source: int,
+    items: Sequence[Quarantined],
+    alike: Counter[bytes],
+) -> None:
+    """Keep what was refused. The same refusal of a later export is the same entry, not another one.
+
+    `alike` counts equal refusals within one delivery: each of those is an entry of its own.
+    """
+    rows: dict[bytes, dict[str, Any]] = {}
+    for item in items:
+        raw = None if item.raw is None else orjson.dumps(item.raw, option=orjson.OPT_SORT_KEYS).decode()
+        key = digest(
+            source, item.station, item.case_no, item.column, item.value, item.reason, item.activity, raw
+        )
+        alike[key] += 1
+        if alike[key] > 1:
+            key = digest(key.hex(), alike[key])
+        rows[key] = {
+            "digest": key,
+            "delivery_id": delivery_id,
+            "source_id": source,
+            "sheet": item.sheet,
+            "row": item.row,
+            "column": item.column,
+            "value": item.value,
+            "reason": item.reason,
+            "accepted": item.accepted,
+            "params": orjson.dumps(item.params).decode(),
+            "activity": item.activity,
+            "station": item.station,
+            "case_no": item.case_no,
+            "raw": raw,
+            "status": OPEN,
+        }
+    for chunk in chunks(rows):
+        known = set(
+            connection.execute(select(quarantine.c.digest).where(quarantine.c.digest.in_(chunk))).scalars()
+        )
+        new = [rows[key] for key in chunk if key not in known]
+        if new:
+            connection.execute(quarantine.insert(), new)
+
+
+def supersede(
+    connection: Connection, source: int, landed: set[tuple[str, str, str]], delivery_id: int
+) -> None:
+    """Close open entries whose event has meanwhile come by the same source, in a corrected row.
+
+    `landed` holds (station, case number, activity).
+    """
+    query = select(quarantine.c.id, quarantine.c.station, quarantine.c.case_no, quarantine.c.activity).where(
+        quarantine.c.status == OPEN,
+        quarantine.c.source_id == source,
+        quarantine.c.case_no.is_not(None),
+        quarantine.c.activity.is_not(None),
+        quarantine.c.delivery_id != delivery_id,
+    )
+    ids = [key for key, *about in connection.execute(query) if tuple(about) in landed]
+    settle(connection, ids, SUPERSEDED, at=None, by=None)
+
+
+def settle(
+    connection: Connection, ids: Iterable[int], status: str, *, at: int | None, by: str | None
+) -> None:
+    """Close entries: retried or superseded."""
+    for chunk in chunks(ids):
+        connection.execute(
+            update(quarantine)
+            .where(quarantine.c.id.in_(chunk), quarantine.c.status == OPEN)
+            .values(status=status, settled_at=at, settled_by=by)
+        )
+
+
+def quarantine_rows(
+    connection: Connection,
+    *,
+    status: str | None = OPEN,
+    source: str | None = None,
+    delivery_id: int | None = None,
+    ids: Sequence[int] | None = None,
+    limit: int | None = None,
+) -> list[QuarantineRow]:
+    """Entries, oldest first."""
+    q = quarantine.c
+    query = (
+        select(
+            quarantine,
+            sources.c.name.label("source"),
+            deliveries.c.name.label("file"),
+            deliveries.c.received_at,
+        )
+        .join(deliveries, deliveries.c.id == q.delivery_id)
+        .join(sources, sources.c.id == q.source_id)
+        .order_by(q.id)
+    )
+    if status is not None:
+        query = query.where(q.status == status)
+    if source is not None:
+        query = query.where(sources.c.name == source)
+    if delivery_id is not None:
+        query = query.where(q.delivery_id == delivery_id)
+    if ids is not None:
+        query = query.where(q.id.in_(ids))
+    if limit is not None:
+        query = query.limit(limit)
+    return [_row(row) for row in connection.execute(query)]
+
+
+def _row(row: Any) -> QuarantineRow:
+    item = Quarantined(
+        row.sheet,
+        row.row,
+        row.column,
+        row.value,
+        row.reason,
+        row.accepted,
+        orjson.loads(row.params),
+        row.activity,
+        row.station,
+        row.case_no,
+        orjson.loads(row.raw) if row.raw else None,
+    )
+    return QuarantineRow(
+        row.id,
+        row.delivery_id,
+        row.source,
+        row.file,
+        row.received_at,
+        row.status,
+        row.settled_at,
+        row.settled_by,
+        item,
+    )
