@@ -5,13 +5,16 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
+import pytest
 from importlinter.api import read_configuration
 from importlinter.application.use_cases import lint_imports
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_every_room_imports_only_from_rooms_below_it(monkeypatch, capsys) -> None:  # type: ignore[no-untyped-def]
+def test_every_room_imports_only_from_rooms_below_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(ROOT)
     passed = lint_imports(config_filename="pyproject.toml", cache_dir=None, is_debug_mode=False)
     assert passed, capsys.readouterr().out
