@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from ingest.candidate import Person, Refusal
 from ingest.tables.cell import EMPTY, Cell
 
+from .batch import Warned
 from .codes import CodeSets
 from .head import Head
 from .page import At, Column, SourcePage
@@ -138,7 +140,7 @@ class SheetReader:
         if isinstance(found, Bad):
             reader = first or self.columns[at.time or ""]
             return reader.refusal(reader.cell(cells), found, activity)
-        return found  # type: ignore[no-any-return]
+        return found
 
     def _joined(self, at: At, cells: Sequence[Cell]) -> Span | Bad | Refusal | None:
         parts: list[Any] = []
@@ -161,14 +163,13 @@ class SheetReader:
 
     def raw(self, cells: Sequence[Cell]) -> dict[str, str]:
         """The row by head, for the retry: columns of the page alone, because what stands in others may be
-        personal. What is not in the row but was needed to read it stands under keys that begin with `@`."""
+        personal. Blank ones are there for a person to fill in. What is not in the row but was needed to read
+        it stands under keys that begin with `@`."""
         row: dict[str, str] = {}
         for reader in self.columns.values():
             cell = reader.cell(cells)
             text = text_of(cell)
-            if not text:
-                continue
-            if reader.column.personal:
+            if text and reader.column.personal:
                 digest = reader.parse(cell)
                 text = DIGEST_MARK + digest if isinstance(digest, str) else DIGEST_MARK
             row[reader.heading] = text
@@ -195,6 +196,33 @@ def bind(
         parse = parser_of(page, name, column, head.units.get(name), codes, persons)
         columns[name] = ColumnReader(name, position, head.headings[position], column, parse)
     return SheetReader(page, head, stations, persons, sheet, columns, fixed_station)
+
+
+def fixed_station(page: SourcePage, sheet: str | None, file_name: str) -> str | None:
+    """The station that the sheet's name, the file's name or the page says; the first that says one."""
+    for pattern, text in ((page.station.sheet, sheet), (page.station.file, file_name)):
+        if pattern is not None and text and (match := re.search(pattern, text)):
+            found = match[1] if match.re.groups else match[0]
+            if found:
+                return str(found)
+    return page.station.code
+
+
+def warnings_of(reader: SheetReader) -> list[Warned]:
+    """Columns of the sheet that the page does not know, and measures whose unit cannot be told."""
+    known = {column.position for column in reader.columns.values()}
+    strange = [t for p, t in enumerate(reader.head.headings) if t and p not in known]
+    strange = [t for t in strange if t not in reader.page.numbering]
+    row = reader.head.first_row
+    warned = []
+    if strange:
+        warned.append(
+            Warned(reader.sheet, row, "columns_passed_over", {"columns": " · ".join(strange)[:500]})
+        )
+    for name, column in reader.columns.items():
+        if column.column.unit is not None and name not in reader.head.units:
+            warned.append(Warned(reader.sheet, row, "unit_unknown", {"column": column.heading}))
+    return warned
 
 
 def parser_of(

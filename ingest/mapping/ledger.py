@@ -9,12 +9,15 @@ from ingest.candidate import Candidate, Refusal, RowResult
 from ingest.tables.cell import Cell
 from ingest.tables.sheet import SheetRow
 
-from .column import SheetReader, canonical
+from .column import ColumnReader, SheetReader, canonical
 from .page import LedgerEvent
 from .refused import Bad
 from .row import RowJudge, beyond_head, data_of, faulty, number_of, recorded, refused, set_aside, told_of
 from .times import Span
-from .values import code_key, text_of
+from .values import code_key
+
+Conditions = list[tuple[ColumnReader | None, set[str]]]
+"""A column and the values with which an event is meant; None for a column that the sheet does not have."""
 
 
 class LedgerMapper:
@@ -24,6 +27,13 @@ class LedgerMapper:
         self._reader = reader
         self._page = reader.page
         self._judge = RowJudge(reader)
+        self._when = [
+            [
+                (reader.columns.get(name), {code_key(value) for value in values})
+                for name, values in event.when.items()
+            ]
+            for event in reader.page.events
+        ]
 
     def map(self, row: SheetRow) -> RowResult:
         """The row's events; a bad cell loses its own event, a missing station or case number all."""
@@ -76,9 +86,9 @@ class LedgerMapper:
     ) -> list[tuple[LedgerEvent, Span, dict[str, Any]]]:
         """The events that are present and whole, in declared order; what spoiled others goes to refusals."""
         found = []
-        for event in self._page.events:
+        for event, conditions in zip(self._page.events, self._when, strict=True):
             activity = event.activity.value
-            meant = self._meant(event, cells)
+            meant = self._meant(conditions, activity, cells)
             if meant is False:
                 continue
             when = self._reader.when(event.at, cells, activity)
@@ -93,17 +103,16 @@ class LedgerMapper:
                 found.append((event, when, data))
         return found
 
-    def _meant(self, event: LedgerEvent, cells: Sequence[Cell]) -> bool | Refusal:
+    @staticmethod
+    def _meant(conditions: Conditions, activity: str, cells: Sequence[Cell]) -> bool | Refusal:
         """Whether the conditions of the event hold in this row; a bad cell among them leaves it open."""
-        for name, values in event.when.items():
-            column = self._reader.columns.get(name)
+        for column, values in conditions:
             if column is None:
                 return False
             cell = column.cell(cells)
             value = column.parse(cell)
             if isinstance(value, Bad):
-                return column.refusal(cell, value, event.activity.value)
-            text = "" if value is None else code_key(str(value))
-            if text not in {code_key(one) for one in values} and code_key(text_of(cell)) not in values:
+                return column.refusal(cell, value, activity)
+            if value is None or code_key(str(value)) not in values:
                 return False
         return True

@@ -235,9 +235,12 @@ class SourcePage(Entry):
     """Column with the source's own id of an event; kind `events` only."""
     carry_down: tuple[str, ...] = ()
     """Columns whose blank cells repeat the cell above."""
-    aside: tuple[str, ...] = ()
-    """Patterns; a row whose first filled cell matches one, and that has no case number, is not data
-    (subtotals, signatures)."""
+    passed_over: tuple[str, ...] = ()
+    """Sheet name patterns that hold no rows (notes, lists of choices); every other sheet without a head is
+    reported."""
+    aside: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Why → patterns. A row is not data where its first filled cell matches one at its start, and the case
+    number is blank or matches one too: `subtotal`, `signature`, `example`."""
     numbering: tuple[str, ...] = ("序号", "编号", "No", "No.", "#")
     """Heads of running numbers. A row where nothing else is filled is blank."""
     facts: dict[str, str] = Field(default_factory=dict)
@@ -272,12 +275,13 @@ class SourcePage(Entry):
 
     @field_validator("aside")
     @classmethod
-    def patterns_compile(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for pattern in value:
-            compiled(pattern)
+    def patterns_compile(cls, value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        for patterns in value.values():
+            for pattern in patterns:
+                compiled(pattern)
         return value
 
-    @field_validator("files", "sheets", "carry_down", mode="before")
+    @field_validator("files", "sheets", "passed_over", "carry_down", mode="before")
     @classmethod
     def one_or_many(cls, value: Any) -> Any:
         return (value,) if isinstance(value, str) else value

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.candidate import RowResult
-from ingest.tables.cell import Cell, bounded_text
+from ingest.tables.cell import bounded_text
 from ingest.tables.delimited import RefusedRow, stream_csv
 from ingest.tables.fault import TableError
 from ingest.tables.limits import DEFAULT, Limits
@@ -19,10 +18,11 @@ from ingest.tables.sheet import Sheet, SheetRow, spread
 
 from .batch import Batch, Landed, SheetProblem, Warned
 from .codes import CodeSets
-from .column import Persons, SheetReader, bind
+from .column import Persons, SheetReader, bind, fixed_station, warnings_of
 from .events import EventMapper
 from .head import Head, HeadProblem, HeadRow, find_head
 from .ledger import LedgerMapper
+from .objects import ObjectMapper
 from .page import SourcePage
 from .place import StationDirectory
 from .row import set_aside
@@ -111,7 +111,7 @@ class _Job:
             raise _no_head(head, self.page)
         reader = self.reader(head, None)
         above = [_sheet_row(*one, self.limits) for one in top if one[0] <= head.last_row]
-        yield self.batch(None, [], [_heading_row(row, head, None) for row in above], _warned(reader))
+        yield self.batch(None, [], [_heading_row(row, head, None) for row in above], warnings_of(reader))
         rest = [one for one in top if one[0] > head.last_row]
         map_row, quick = self.mapper(reader)
         for source in (iter(rest), rows):
@@ -147,31 +147,23 @@ class _Job:
     # ------------------------------------------------------------------ JSON lines
 
     def json_lines(self) -> Iterator[Batch]:
-        """A line an object; its names are the heads. Names that the page does not know are passed over."""
+        """A line an object; its names are the heads."""
         from ingest.tables.json_lines import open_json_lines
 
-        names = list(dict.fromkeys(n for name, c in self.page.columns.items() for n in (*c.names, name)))
-        single = self.page.model_copy(update={"columns": _single(self.page)})
-        head = find_head([HeadRow(0, tuple(names))], single)
-        if not isinstance(head, Head):
-            raise _no_head(head, self.page)
-        known = {name: position for position, name in enumerate(names)}
-        alias = {n: known[c.names[0] if c.names else name] for name, c in self.page.columns.items()
-                 for n in (*c.names, name)}  # fmt: skip
-        map_row, _ = self.mapper(self.reader(head, None))
-        others: list[RowResult] = []
+        objects = ObjectMapper(
+            self.page, self.codes, self.stations, self.persons, self.limits, self.file_name
+        )
+        rows: list[RowResult] = []
         for number, found in open_json_lines(self.path, self.limits):
-            row = (
-                SheetRow(number, (bounded_text(found.cells[0], self.limits.cell_chars),), fault=found.fault)
-                if isinstance(found, RefusedRow)
-                else SheetRow(number, _object_cells(found, alias, len(names), self.limits))
-            )
-            others.append(map_row(row))
-            if len(others) >= ROWS:
-                yield self.batch(None, [], others)
-                others = []
-        if others:
-            yield self.batch(None, [], others)
+            if isinstance(found, RefusedRow):
+                rows.append(objects.unreadable(number, found))
+            else:
+                rows.append(objects.map(number, found))
+            if len(rows) >= ROWS:
+                yield self.batch(None, [], rows, objects.take_warnings())
+                rows = []
+        if rows:
+            yield self.batch(None, [], rows, objects.take_warnings())
 
     # ------------------------------------------------------------------ workbooks
 
@@ -181,6 +173,8 @@ class _Job:
         first_problem: HeadProblem | None = None
         for sheet in open_tables(self.path, self.limits):
             name = sheet.name
+            if name is not None and any(fnmatchcase(name, p) for p in self.page.passed_over):
+                continue
             if self.page.sheets and not any(fnmatchcase(name or "", p) for p in self.page.sheets):
                 yield self.batch(name, [], [], [Warned(name, None, "sheet_not_named", {"sheet": name or ""})])
                 continue
@@ -211,7 +205,7 @@ class _Job:
     ) -> Iterator[Batch]:
         reader = self.reader(head, sheet.name)
         map_row, _ = self.mapper(reader)
-        warned = _warned(reader)
+        warned = warnings_of(reader)
         if sheet.hidden:
             warned.append(Warned(sheet.name, None, "hidden_sheet", {"sheet": sheet.name or ""}))
         others = [_heading_row(row, head, sheet.name) for row in top if row.number <= head.last_row]
@@ -240,7 +234,7 @@ class _Job:
         if self.page.kind == "events":
             events = EventMapper(reader, self.codes)
             return events.map, events.compiled()
-        return LedgerMapper(reader).map, lambda number, cells: None
+        return LedgerMapper(reader).map, _nothing
 
     def batch(
         self,
@@ -253,14 +247,9 @@ class _Job:
         return Batch(sheet, landed, rows, self.persons.take(), warnings or [], problems or [])
 
 
-def fixed_station(page: SourcePage, sheet: str | None, file_name: str) -> str | None:
-    """The station that the sheet's name, the file's name or the page says; the first that says one."""
-    for pattern, text in ((page.station.sheet, sheet), (page.station.file, file_name)):
-        if pattern is not None and text and (match := re.search(pattern, text)):
-            found = match[1] if match.re.groups else match[0]
-            if found:
-                return found
-    return page.station.code
+def _nothing(number: int, cells: list[str]) -> Landed | None:
+    """The quick way of a ledger: there is none."""
+    return None
 
 
 def _sheet_row(number: int, cells: list[str] | RefusedRow, limits: Limits) -> SheetRow:
@@ -280,54 +269,9 @@ def _heading_row(row: SheetRow, head: Head, sheet: str | None) -> RowResult:
     return set_aside(row, sheet, "title" if row.number < head.first_row else "head")
 
 
-def _warned(reader: SheetReader) -> list[Warned]:
-    """Columns of the sheet that the page does not know, and measures whose unit cannot be told."""
-    known = {column.position for column in reader.columns.values()}
-    strange = [t for p, t in enumerate(reader.head.headings) if t and p not in known]
-    strange = [t for t in strange if t not in reader.page.numbering]
-    row = reader.head.first_row
-    warned = []
-    if strange:
-        warned.append(
-            Warned(reader.sheet, row, "columns_passed_over", {"columns": " · ".join(strange)[:500]})
-        )
-    for name, column in reader.columns.items():
-        if column.column.unit is not None and name not in reader.head.units:
-            warned.append(Warned(reader.sheet, row, "unit_unknown", {"column": column.heading}))
-    return warned
-
-
 def _no_head(problem: HeadProblem | None, page: SourcePage) -> TableError:
     if problem is not None:
         row = {} if problem.row is None else {"row": str(problem.row)}
         return TableError(problem.reason, {**problem.params, **row, "accepted": problem.accepted})
     accepted = " · ".join(" / ".join(c.names or (n,)) for n, c in page.columns.items())
     return TableError("no_head", {"rows": str(page.head), "accepted": accepted[:1000]})
-
-
-def _single(page: SourcePage) -> dict[str, Any]:
-    """The columns under one name each, as the objects of JSON lines have them all side by side."""
-    return {
-        name: column.model_copy(update={"names": (column.names[0] if column.names else name,)})
-        for name, column in page.columns.items()
-    }
-
-
-def _object_cells(
-    found: Mapping[str, Any], alias: Mapping[str, int], width: int, limits: Limits
-) -> tuple[Cell, ...]:
-    cells = [Cell(None)] * width
-    inner = found.get("data")
-    flat = {**found, **inner} if isinstance(inner, dict) else found
-    for name, value in flat.items():
-        position = alias.get(name)
-        if position is None or value is None:
-            continue
-        if isinstance(value, str):
-            cells[position] = bounded_text(value, limits.cell_chars)
-        elif isinstance(value, bool | int | float):
-            cells[position] = Cell(value)
-        else:
-            # a list or an object where one value belongs: its text fits no parser but a note's
-            cells[position] = bounded_text(str(value), limits.cell_chars)
-    return tuple(cells)

@@ -22,7 +22,7 @@ class RowJudge:
     def __init__(self, reader: SheetReader) -> None:
         self._reader = reader
         page = reader.page
-        self._aside = [re.compile(pattern) for pattern in page.aside]
+        self._aside = [(why, re.compile(one)) for why, several in page.aside.items() for one in several]
         numbering = {squeezed(name) for name in page.numbering}
         known = {column.position for column in reader.columns.values()}
         self._numbers = {
@@ -32,22 +32,26 @@ class RowJudge:
         }
         self._case = reader.columns[page.case_no].position or 0
         self._carried = [
-            (column.position, [name])
+            column.position
             for name in page.carry_down
             if (column := reader.columns.get(name)) is not None and column.position is not None
         ]
         self._above: dict[int, Cell] = {}
 
     def aside(self, cells: Sequence[Cell]) -> str | None:
-        """Why the row is not data: `blank`, `subtotal`, or None. Call it before `completed`."""
+        """Why the row is not data: `blank` or a reason of the page; None where it is. Call it before
+        `completed`."""
         filled = [position for position, cell in enumerate(cells) if not is_blank(cell)]
         if not filled or (len(filled) == 1 and filled[0] in self._numbers):
             return "blank"
-        if self._aside and (self._case not in filled or filled[0] == self._case):
-            first = squeezed(text_of(cells[filled[0]]))
-            if any(pattern.match(first) for pattern in self._aside):
-                return "subtotal"
+        why = self._matching(cells[filled[0]])
+        if why is not None and (self._case not in filled or self._matching(cells[self._case]) is not None):
+            return why
         return None
+
+    def _matching(self, cell: Cell) -> str | None:
+        text = squeezed(text_of(cell))
+        return next((why for why, pattern in self._aside if pattern.match(text)), None)
 
     def repeats_head(self, cells: Sequence[Cell]) -> bool:
         """Whether this is the head printed again on a further page."""
@@ -61,7 +65,7 @@ class RowJudge:
         if not self._carried:
             return cells
         filled = list(cells)
-        for position, _ in self._carried:
+        for position in self._carried:
             if position < len(filled) and not is_blank(filled[position]):
                 self._above[position] = filled[position]
             elif position in self._above:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 
-from ingest.tables.cell import Cell, ErrorCell, LongCell, fold_width
+from ingest.tables.cell import Cell, ErrorCell, LongCell, Precision, fold_width
 
 from .refused import Bad
 
@@ -36,41 +36,23 @@ SCALES: dict[str, Decimal] = {
 
 WORDS: dict[str, dict[str, str]] = {
     "mass": {
-        "kg": "kg",
-        "千克": "kg",
-        "公斤": "kg",
-        "㎏": "kg",
-        "kgs": "kg",
-        "t": "t",
-        "吨": "t",
-        "噸": "t",
-        "ton": "t",
-        "tons": "t",
-        "tonne": "t",
-        "tonnes": "t",
+        **dict.fromkeys(("kg", "kgs", "千克", "公斤", "㎏"), "kg"),
+        **dict.fromkeys(("t", "吨", "噸", "ton", "tons", "tonne", "tonnes"), "t"),
     },
     "money": {
-        "元": "yuan",
-        "圆": "yuan",
-        "rmb": "yuan",
-        "cny": "yuan",
-        "人民币元": "yuan",
-        "yuan": "yuan",
-        "eur": "yuan",
-        "万元": "wan_yuan",
-        "万": "wan_yuan",
-        "分": "fen",
+        **dict.fromkeys(("元", "圆", "人民币元", "yuan", "rmb", "cny", "eur"), "yuan"),
+        **dict.fromkeys(("万元", "万", "wan_yuan"), "wan_yuan"),
+        **dict.fromkeys(("分", "fen"), "fen"),
     },
     "length": {
-        "mm": "mm",
-        "毫米": "mm",
-        "cm": "cm",
-        "厘米": "cm",
-        "公分": "cm",
-        "m": "m",
-        "米": "m",
+        **dict.fromkeys(("mm", "毫米"), "mm"),
+        **dict.fromkeys(("cm", "厘米", "公分"), "cm"),
+        **dict.fromkeys(("m", "米"), "m"),
     },
-    "percent": {"%": "percent", "百分比": "percent", "小数": "ratio", "比值": "ratio"},
+    "percent": {
+        **dict.fromkeys(("%", "百分比", "percent"), "percent"),
+        **dict.fromkeys(("小数", "比值", "ratio"), "ratio"),
+    },
 }
 """What heads, titles and cells call the units, in lower case."""
 
@@ -106,6 +88,9 @@ def text_of(cell: Cell) -> str:
         return "true" if value else "false"
     if isinstance(value, dt.datetime):
         return value.isoformat(" ", "seconds")
+    if isinstance(value, dt.date) and cell.precision is Precision.MONTH:
+        # the day is not in the file, only its first stands in for it
+        return f"{value:%Y-%m}"
     if isinstance(value, ErrorCell):
         return value.code
     if isinstance(value, LongCell):
@@ -123,6 +108,8 @@ def text_parser(longest: int = LONGEST_TEXT) -> Parser:
         text = text_of(cell)
         if not text:
             return None
+        if text.startswith("#") and _SHEET_ERROR.fullmatch(text):
+            return Bad("error_cell", accepted)
         if len(text) > longest or isinstance(cell.value, LongCell):
             return Bad("too_long", accepted)
         if not text.isprintable() and _CONTROL.search(text):
@@ -131,6 +118,9 @@ def text_parser(longest: int = LONGEST_TEXT) -> Parser:
 
     return parse
 
+
+_SHEET_ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|#+)")
+"""A spreadsheet's errors, which a CSV made from it holds as text."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd]")
 
