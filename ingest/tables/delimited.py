@@ -7,6 +7,7 @@ import io
 from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -51,10 +52,10 @@ def stream_csv(
 
 def stream_source(source: Source, *, encoding: str | None = None, delimiter: str | None = None) -> CsvStream:
     encoding = encoding or encoding_of(source)
-    head = source.head().decode(encoding, errors="ignore")
-    hint = _separator_hint(head)
-    if delimiter is None:
-        delimiter = hint or delimiter_of(head, complete=len(head.encode(encoding, "ignore")) < HEAD // 2)
+    head = source.head()
+    text = head.decode(encoding, errors="ignore")
+    hint = _separator_hint(text)
+    delimiter = delimiter or hint or delimiter_of(text, complete=len(head) < HEAD)
     return CsvStream(encoding, delimiter, _rows(source, encoding, delimiter, skip=hint is not None))
 
 
@@ -72,17 +73,11 @@ def delimiter_of(head: str, *, complete: bool = True) -> str:
     lines = head.splitlines(keepends=True)
     if not complete and len(lines) > 1:
         lines.pop()
+    csv.field_size_limit(HEAD)
     best, best_score = ",", (0, 0)
     for candidate in DELIMITERS:
-        try:
-            widths = Counter(
-                len(row)
-                for _, row in zip(range(_SAMPLE_ROWS), csv.reader(lines, delimiter=candidate), strict=False)
-                if len(row) > 1
-            )
-        except csv.Error:
-            # a cell over the field limit in the sample: this reading fits nothing
-            continue
+        sample = islice(csv.reader(lines, delimiter=candidate), _SAMPLE_ROWS)
+        widths = Counter(len(row) for row in sample if len(row) > 1)
         if widths:
             width, rows = max(widths.items(), key=lambda pair: (pair[1], pair[0]))
             best, best_score = max((best, best_score), (candidate, (rows, width)), key=lambda pair: pair[1])
@@ -105,13 +100,13 @@ def _rows(
             try:
                 for row in reader:
                     number += 1
+                    if number > limits.rows:
+                        raise TableError("too_many_rows", {"limit": str(limits.rows)})
                     lines.pending.clear()
                     if len(row) > limits.columns:
                         yield number, _too_wide(number, row, limits)
                     else:
                         yield number, row
-                    if number >= limits.rows:
-                        raise TableError("too_many_rows", {"limit": str(limits.rows)})
                 return
             except csv.Error:
                 number += 1

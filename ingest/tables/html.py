@@ -53,9 +53,13 @@ def _parsed(text: str) -> Any:
     # parsed from UTF-8 bytes: lxml refuses text that declares an encoding of its own
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True)
     try:
-        return etree.fromstring(text.encode("utf-8"), parser)
+        root = etree.fromstring(text.encode("utf-8"), parser)
     except etree.XMLSyntaxError as error:
         raise TableError("unknown_format", {"found": "HTML"}) from error
+    # past a limit of its own the parser stops and gives what it has: rows would be missing without a word
+    if any(entry.level == etree.ErrorLevels.FATAL for entry in parser.error_log):
+        raise TableError("broken_html")
+    return root
 
 
 def _caption(table: Any) -> str | None:

@@ -22,7 +22,7 @@ class Limits:
     rows: int = 5_000_000
     cell_chars: int = 32_767
     unpacked_bytes: int = 2048 * MEBIBYTE
-    whole_bytes: int = 128 * MEBIBYTE
+    whole_bytes: int = 64 * MEBIBYTE
     """Formats that can only be read whole (HTML, XLS)."""
     entries: int = 10_000
     ratio: int = 250

@@ -37,8 +37,8 @@ class MergedRange(NamedTuple):
 class Sheet:
     """Rows come in order, blank ones between others included, trailing blank rows and cells cut.
 
-    `rows` is read once, and before the next sheet is asked for. A merged range has its value in its first
-    cell.
+    `rows` is read once, while the iterator of the sheets is alive and before it is asked for the next. A
+    merged range has its value in its first cell.
     """
 
     name: str | None

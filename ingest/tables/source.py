@@ -101,17 +101,20 @@ class _Unpacked(io.RawIOBase):
 
 
 def _check_ratio(unpacked: int, packed: int, limits: Limits) -> None:
-    if unpacked > limits.unpacked_bytes or (
-        unpacked > limits.ratio_floor and unpacked > limits.ratio * max(packed, 1)
-    ):
-        raise TableError(
-            "zip_bomb",
-            {
-                "packed_bytes": str(packed),
-                "limit_mb": str(limits.unpacked_bytes // MEBIBYTE),
-                "limit_ratio": str(limits.ratio),
-            },
-        )
+    too_dense = unpacked > limits.ratio_floor and unpacked > limits.ratio * max(packed, 1)
+    if too_dense or unpacked > limits.unpacked_bytes:
+        raise _bomb(packed, limits)
+
+
+def _bomb(packed: int, limits: Limits) -> TableError:
+    return TableError(
+        "zip_bomb",
+        {
+            "packed_bytes": str(packed),
+            "limit_mb": str(limits.unpacked_bytes // MEBIBYTE),
+            "limit_ratio": str(limits.ratio),
+        },
+    )
 
 
 def source_of(path: Path, limits: Limits) -> Source:
@@ -147,10 +150,11 @@ def _check_entries(archive: zipfile.ZipFile, file: BinaryIO, limits: Limits) -> 
     entries = archive.infolist()
     size = file.seek(0, io.SEEK_END)
     # entries that overlap in the file sum up to more than it holds
-    if len(entries) > limits.entries or sum(entry.compress_size for entry in entries) > size:
-        _check_ratio(limits.unpacked_bytes + 1, size, limits)
-    _check_ratio(sum(entry.file_size for entry in entries), limits.unpacked_bytes, limits)
+    overlap = sum(entry.compress_size for entry in entries) > size
+    unpacked = sum(entry.file_size for entry in entries)
+    if overlap or len(entries) > limits.entries or unpacked > limits.unpacked_bytes:
+        raise _bomb(size, limits)
     for entry in entries:
         if entry.flag_bits & 0x1:
-            raise TableError("encrypted", {"kind": "zip"})
+            raise TableError("encrypted", {"kind": "ZIP"})
         _check_ratio(entry.file_size, entry.compress_size, limits)

@@ -200,6 +200,8 @@ def _rows(book: _Workbook, part: str, limits: Limits) -> Iterator[SheetRow]:
 
 
 def _raw_rows(book: _Workbook, part: str, limits: Limits) -> Iterator[tuple[int, list[Cell], bool]]:
+    if book.archive.fp is None:
+        raise RuntimeError("the rows of a sheet are read while the iterator of its sheets is alive")
     with _damage_named(), book.archive.open(part) as file:
         number = 0
         read_cells = _cell_reader(book, limits)
