@@ -26,6 +26,11 @@ from .sheet import MergedRange, Sheet, SheetRow, bounded_rows
 from .source import Source, opened_zip
 
 _SAFE: dict[str, Any] = {"resolve_entities": False, "no_network": True, "huge_tree": False, "load_dtd": False}
+# lxml answers bytes in no encoding with OSError, zipfile a compression it lacks with NotImplementedError
+_DAMAGE = (
+    etree.XMLSyntaxError, zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, IndexError,
+    NotImplementedError,
+)  # fmt: skip
 _LOCATION = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']([A-Z0-9:$]+)[\"']")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -139,7 +144,7 @@ def _damage_named() -> Iterator[None]:
     """A part cut short, altered, or pointing at what is not there makes the workbook a damaged one."""
     try:
         yield
-    except (etree.XMLSyntaxError, zipfile.BadZipFile, zlib.error, EOFError, ValueError, IndexError) as error:
+    except _DAMAGE as error:
         raise TableError("truncated_xlsx") from error
 
 

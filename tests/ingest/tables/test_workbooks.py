@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import io
+import struct
 import zipfile
 from pathlib import Path
+from random import Random
 
 import openpyxl
 import pytest
@@ -313,6 +315,54 @@ def test_an_encrypted_xlsx_is_named_as_such(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(content)
     with pytest.raises(TableError, match="encrypted"):
         rows_of(tmp_path / "a")
+
+
+def test_an_encrypted_xls_is_named_as_such(tmp_path: Path) -> None:
+    book = xlwt.Workbook()
+    book.add_sheet("a").write(0, 0, "x")
+    stream = book.get_biff_data()
+    # a FILEPASS record behind the first record (BOF, 4 + 16 bytes), as Excel writes it
+    filepass = struct.pack("<HHHHH", 0x2F, 6, 0, 1, 1)
+    xlwt.CompoundDoc.XlsDoc().save(str(tmp_path / "a"), stream[:20] + filepass + stream[20:])
+    with pytest.raises(TableError) as caught:
+        rows_of(tmp_path / "a")
+    assert (caught.value.code, caught.value.params) == ("encrypted", {"kind": "XLS"})
+
+
+def test_damage_anywhere_gives_an_answer_and_no_crash(workbook: Path) -> None:
+    """Every mutation reads or is refused by a named code; what the libraries raise inside never comes out."""
+    random = Random(7)
+    content = workbook.read_bytes()
+    if content.startswith(b"PK"):
+        # damage inside the parts: damage to the archive is found by its checksums
+        archive = zipfile.ZipFile(io.BytesIO(content))
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    else:
+        parts = {"": content}
+    codes = set()
+    for _ in range(150):
+        target = random.choice(sorted(parts))
+        damaged = {**parts, target: mutated(parts[target], random)}
+        if "" in parts:
+            workbook.write_bytes(damaged[""])
+        else:
+            with zipfile.ZipFile(workbook, "w") as archive:
+                for name, part in damaged.items():
+                    archive.writestr(name, part)
+        try:
+            rows_of(workbook)
+            codes.add("read")
+        except TableError as error:
+            codes.add(error.code)
+    assert {"read"} < codes <= {"read", "truncated_xlsx", "truncated_xls", "unknown_format", "encrypted"}
+
+
+def mutated(content: bytes, random: Random) -> bytes:
+    changed = bytearray(content)
+    for _ in range(random.choice((1, 3, 10))):
+        at = random.randrange(len(changed))
+        changed[at : at + random.choice((0, 1, 9))] = random.randbytes(random.choice((1, 1, 4)))
+    return bytes(changed)
 
 
 @pytest.mark.parametrize(("name", "found"), [("word/document.xml", "DOCX"), ("x.txt", "ZIP")])
