@@ -221,7 +221,7 @@ def warnings_of(reader: SheetReader) -> list[Warned]:
         )
     for name, column in reader.columns.items():
         if column.column.unit is not None and name not in reader.head.units:
-            warned.append(Warned(reader.sheet, row, "unit_unknown", {"column": column.heading}))
+            warned.append(Warned(reader.sheet, row, "column_without_unit", {"column": column.heading}))
     return warned
 
 

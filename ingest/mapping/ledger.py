@@ -94,7 +94,10 @@ class LedgerMapper:
             when = self._reader.when(event.at, cells, activity)
             if when is None:
                 continue
-            bad: list[Refusal] = [part for part in (when, meant) if isinstance(part, Refusal)]
+            if isinstance(meant, Refusal):
+                refusals.append(meant)
+                continue
+            bad: list[Refusal] = [when] if isinstance(when, Refusal) else []
             data: dict[str, Any] = dict(event.set)
             data_of(self._reader, event.data, cells, activity, data, bad)
             if bad or not isinstance(when, Span):

@@ -239,8 +239,8 @@ class SourcePage(Entry):
     """Sheet name patterns that hold no rows (notes, lists of choices); every other sheet without a head is
     reported."""
     aside: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    """Why → patterns. A row is not data where its first filled cell matches one at its start, and the case
-    number is blank or matches one too: `subtotal`, `signature`, `example`."""
+    """Why (`subtotal`, `signature`, `example`) → patterns. A row is not data where its first filled cell
+    matches one at its start and it has no case number, or no time, or a case number that matches one too."""
     numbering: tuple[str, ...] = ("序号", "编号", "No", "No.", "#")
     """Heads of running numbers. A row where nothing else is filled is blank."""
     facts: dict[str, str] = Field(default_factory=dict)

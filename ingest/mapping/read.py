@@ -192,7 +192,8 @@ class _Job:
                 continue
             if isinstance(head, HeadProblem):
                 first_problem = first_problem or head
-                problem = SheetProblem(name, head.row, head.reason, head.params, head.accepted)
+                params = {**head.params, "accepted": head.accepted}
+                problem = SheetProblem(name, head.row, head.reason, params, head.accepted)
                 yield self.batch(name, [], [], [], [problem])
                 continue
             found_any = True

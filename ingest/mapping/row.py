@@ -30,6 +30,9 @@ class RowJudge:
             for position, text in enumerate(reader.head.headings)
             if position not in known and squeezed(text) in numbering
         }
+        self._times = {
+            column.position for _, name in page.times() if (column := reader.columns.get(name)) is not None
+        }
         self._case = reader.columns[page.case_no].position or 0
         self._carried = [
             column.position
@@ -42,12 +45,17 @@ class RowJudge:
         """Why the row is not data: `blank` or a reason of the page; None where it is. Call it before
         `completed`."""
         filled = [position for position, cell in enumerate(cells) if not is_blank(cell)]
-        if not filled or (len(filled) == 1 and filled[0] in self._numbers):
+        if not filled:
+            return "blank"
+        if len(filled) == 1 and filled[0] in self._numbers and text_of(cells[filled[0]]).isdigit():
             return "blank"
         why = self._matching(cells[filled[0]])
-        if why is not None and (self._case not in filled or self._matching(cells[self._case]) is not None):
-            return why
-        return None
+        if why is None:
+            return None
+        # a signature may stand in the column of case numbers, and a case may have 合计 in a note: only a row
+        # without any time tells nothing of a vehicle
+        told = self._case in filled and not self._times.isdisjoint(filled)
+        return None if told and self._matching(cells[self._case]) is None else why
 
     def _matching(self, cell: Cell) -> str | None:
         text = squeezed(text_of(cell))

@@ -198,6 +198,8 @@ def measure_parser(kind: str, unit: str | None, low: int | None = None, high: in
         if own is None:
             return Bad("unit_unknown", " · ".join(words), (("unit", written),))
         scaled = number * SCALES[own]
+        if scaled < 0 <= low:
+            return Bad("negative", f"{low}–{high}")
         whole = scaled.to_integral_value(ROUND_HALF_EVEN)
         if kind == "money" and whole != scaled:
             return Bad("part_of_a_fen", accepted)
