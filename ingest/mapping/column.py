@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
+
 from ingest.candidate import Person, Refusal
 from ingest.tables.cell import EMPTY, Cell
 
@@ -84,6 +86,10 @@ class ColumnReader:
             parsed = self._memo[value] = self._parse(cell)
             return parsed
 
+    def parse_afresh(self, cell: Cell) -> Any:
+        """`parse` for callers that keep what they got."""
+        return self._parse(cell)
+
     def read(self, cells: Sequence[Cell]) -> Any:
         return self.parse(self.cell(cells))
 
@@ -105,6 +111,11 @@ class SheetReader:
     fixed_station: str | None
     """What sheet name, file name or page say the station is, where its column says nothing."""
     memo_data: dict[Any, str] = field(default_factory=dict)
+
+    def station_named(self, text: str) -> str | Bad | None:
+        """The code of a station by what its column says, or for a blank one what stands outside the row."""
+        text = text or self.fixed_station or ""
+        return self.stations.find(text) if text.strip() else None
 
     def station(self, cells: Sequence[Cell]) -> str | Refusal:
         """The code of the row's station, or why it can't be told."""
@@ -265,4 +276,4 @@ def _personal(kind: str, persons: Persons) -> Any:
 
 def canonical(data: Mapping[str, Any]) -> str:
     """Event data as the log compares it: sorted keys, no spaces, empty for nothing."""
-    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")) if data else ""
+    return orjson.dumps(data, option=orjson.OPT_SORT_KEYS).decode() if data else ""

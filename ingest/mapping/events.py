@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
-from operator import itemgetter
 from typing import Any
 
 from ingest.candidate import Candidate, Refusal, RowResult
@@ -15,13 +13,11 @@ from .batch import Landed
 from .codes import CodeSets
 from .column import SheetReader, canonical
 from .page import ActivityCode
+from .quick import QuickEvents
 from .refused import Bad
 from .row import RowJudge, beyond_head, data_of, faulty, number_of, recorded, refused, set_aside, told_of
 from .times import MOMENT_FORMS, Span
 from .values import code_key, text_of
-
-MEMO = 50_000
-"""Distinct cells or sets of cells remembered before the memory starts anew."""
 
 
 class EventMapper:
@@ -70,7 +66,7 @@ class EventMapper:
                 refusals.append(part)
         event_id = self._event_id(cells, refusals)
         data: dict[str, Any] = {} if isinstance(code, Refusal) else dict(code.set)
-        data_of(reader, self._keys(activity), cells, activity, data, refusals)
+        data_of(reader, self._page.keys_of(activity), cells, activity, data, refusals)
         place = told_of(station), told_of(case_no)
         if refusals or activity is None or not isinstance(when, Span) or place[0] is None or place[1] is None:
             return refused(reader, row, cells, refusals, None, *place)
@@ -103,88 +99,13 @@ class EventMapper:
             return None
         return None if value is None else str(value)
 
-    def _keys(self, activity: str | None) -> Mapping[str, str]:
-        own = next((keys for a, keys in self._page.data_of.items() if a.value == activity), None)
-        return self._page.data if own is None else {**self._page.data, **own}
-
-    def compiled(self) -> Callable[[int, list[str]], Landed | None]:
-        """A quick way for rows of text: the event, or None where `map` has to look closely.
-
-        What a row becomes depends on its cells alone, so stations, times and whole sets of data cells are
-        looked up by the text they stand for; a text not met before goes through `map` once.
-        """
-        reader = self._reader
-        width = len(reader.head.headings)
-        case_at = reader.columns[self._page.case_no].position or 0
-        keyed = self._told_by_rest()
-        rest: Callable[[list[str]], Any] = itemgetter(*keyed) if keyed else lambda cells: ""
-        id_at = self._position(self._page.event_id)
-        time_at = self._position(self._at.column) if self._at.column else None
-        times: dict[str, tuple[int, int | None] | None] = {}
-        known: dict[Any, tuple[str, str, int | None, int | None, str] | None] = {}
-        zoned = reader.columns[self._at.column].parse if self._at.column and time_at is not None else None
-        aside, mapped = self._judge.aside, self.map
-
-        def learn(key: Any, cells: list[str]) -> tuple[str, str, int | None, int | None, str] | None:
-            row = SheetRow(1, tuple(Cell(cell or None) for cell in cells))
-            result = mapped(row) if aside(row.cells) is None else None
-            if len(known) >= MEMO:
-                known.clear()
-            if result is None or result.refusals or not result.candidates:
-                return None
-            one = result.candidates[0]
-            found = known[key] = (one.station, one.activity, one.recorded_at, one.revision, one.data)
-            return found
-
-        def quick(number: int, cells: list[str]) -> Landed | None:
-            if len(cells) != width:
-                return None
-            case_no = cells[case_at]
-            if not plain(case_no):
-                return None
-            key = rest(cells)
-            found = known.get(key)
-            if found is None and (found := learn(key, cells)) is None:
-                return None
-            text = cells[time_at]  # type: ignore[index]
-            when = times.get(text)
-            if when is None:
-                span = zoned(Cell(text))  # type: ignore[misc]
-                if type(span) is not Span:
-                    return None
-                if len(times) >= MEMO:
-                    times.clear()
-                when = times[text] = (span.at, span.until)
-            event_id = None
-            if id_at is not None:
-                event_id = cells[id_at]
-                if not plain(event_id):
-                    return None
-            station, activity, told, revision, data = found
-            return (number, station, case_no, activity, when[0], when[1], told, revision, event_id, 0, data)
-
-        return quick if time_at is not None and not self._page.carry_down else lambda number, cells: None
-
-    def _told_by_rest(self) -> list[int]:
-        """Positions of the cells that decide everything but case number, time and event id."""
-        apart = {self._page.case_no, self._page.event_id, self._at.column}
-        used = {name for _, name in self._page.uses()} - apart
-        positions = [c.position for c in self._reader.columns.values() if c.name in used]
-        return sorted(position for position in positions if position is not None)
-
-    def _position(self, name: str | None) -> int | None:
-        column = self._reader.columns.get(name) if name else None
-        return None if column is None else column.position
+    def quick(self) -> Callable[[int, list[str]], Landed | None]:
+        """A quick way for rows of text: the event, or None where `map` has to look closely."""
+        return QuickEvents(self._reader, self._codes).mapper() if QuickEvents.fits(self._page) else _nothing
 
 
-_UNPLAIN = re.compile(r"^\s|\s$|[\x00-\x1f\x7f\xa0\u2007\u202f\u3000\uff00-\uffef\ufffd]")
-
-
-def plain(text: str) -> bool:
-    """Whether a text needs no folding or trimming and holds nothing that is refused."""
-    if text.isalnum() and text.isascii():
-        return len(text) <= 64
-    return 0 < len(text) <= 64 and _UNPLAIN.search(text) is None
+def _nothing(number: int, cells: list[str]) -> Landed | None:
+    return None
 
 
 def activity_codes(codes: str | Mapping[str, ActivityCode], sets: CodeSets) -> dict[str, ActivityCode]:

@@ -339,6 +339,11 @@ class SourcePage(Entry):
             pairs += [(("events", i, "at"), name) for name in event.at.columns]
         return pairs
 
+    def keys_of(self, activity: str | None) -> dict[str, str]:
+        """Kind `events`: canonical key → column for one activity."""
+        own = next((keys for one, keys in self.data_of.items() if one.value == activity), None)
+        return self.data if own is None else {**self.data, **own}
+
     @property
     def expect_seconds(self) -> int | None:
         """`expect_every` in seconds."""

@@ -234,7 +234,7 @@ class _Job:
     ) -> tuple[Callable[[SheetRow], RowResult], Callable[[int, list[str]], Landed | None]]:
         if self.page.kind == "events":
             events = EventMapper(reader, self.codes)
-            return events.map, events.compiled()
+            return events.map, events.quick()
         return LedgerMapper(reader).map, _nothing
 
     def batch(

@@ -122,7 +122,7 @@ def text_parser(longest: int = LONGEST_TEXT) -> Parser:
 _SHEET_ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|#+)")
 """A spreadsheet's errors, which a CSV made from it holds as text."""
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffd]")
 
 
 def code_key(text: str) -> str:
