@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from ingest.candidate import Candidate, Person, RowResult
 from ingest.mapping.batch import Batch
-from monitor.cases.event import Event, digest
+from monitor.cases.event import Event, digest, digest_text
 from monitor.cases.revision import merge
 from monitor.store.casebook import Changed, TermsOf, rewrite_versions, write_versions
 from monitor.store.database import Database
@@ -247,7 +247,9 @@ class _Reception:
                 identity = digest(source, station, case_no, activity, ordinal)
                 content = digest(at, until, data)
             else:
-                identity = content = digest(source, station, case_no, activity, at, until, data)
+                identity = content = digest_text(
+                    f"{source}\x1f{station}\x1f{case_no}\x1f{activity}\x1f{at}\x1f{until}\x1f{data}"
+                )
                 if distinct:
                     self._equal[identity] += 1
                     if self._equal[identity] > 1:
@@ -313,13 +315,8 @@ class _Reception:
         else:
             write_versions(connection, changed, self._terms, base)
         self._touched.update(changed)
-        if fresh or changed:
-            supersede(
-                connection,
-                self._source_id,
-                {(*case.key, e.activity) for case in changed.values() for e in case.known.own},
-                self._id,
-            )
+        landed = ((*case.key, e.activity) for case in changed.values() for e in case.known.own)
+        supersede(connection, self._source_id, landed, self._id)
         return added, revisions
 
     def _moved(

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from monitor.cases.event import Event
 
-
-class Fact(NamedTuple):
-    """A valid event with its data read."""
-
-    event: Event
-    data: dict[str, Any]
-
+Fact = tuple[Event, dict[str, Any]]
+"""A valid event and its data."""
 
 Facts = dict[str, list[Fact]]
 """Valid events by activity, each list in the order of time."""
+
+
+def first_at(facts: Facts, activity: str) -> int | None:
+    """The instant of the first event of an activity."""
+    found = facts.get(activity)
+    return found[0][0].occurred_at if found else None
+
+
+def instants(found: list[Fact]) -> set[int]:
+    """The different instants at which an activity is told to have happened."""
+    return {event.occurred_at for event, _ in found}

@@ -10,18 +10,19 @@ import orjson
 from monitor.cases.activity import ORDER, Activity, Authority
 from monitor.cases.clock import verdict
 from monitor.cases.event import SECOND, Event
-from monitor.cases.facts import Fact, Facts
+from monitor.cases.facts import Fact, Facts, first_at, instants
 from monitor.cases.payment import Payment, payment_of
 from monitor.cases.revision import valid_events
 from monitor.cases.state import CaseState, Finding, Pause, Verdict
 from monitor.cases.terms import Terms
+from monitor.cases.weight import removal_of, weights_of
 
 CUSTODY_EVIDENCE = (
-    Activity.DETAINED,
-    Activity.UNLOADING,
-    Activity.CARGO_TRANSFERRED,
-    Activity.UNLOADED,
-    Activity.REWEIGHED,
+    Activity.DETAINED.value,
+    Activity.UNLOADING.value,
+    Activity.CARGO_TRANSFERRED.value,
+    Activity.UNLOADED.value,
+    Activity.REWEIGHED.value,
 )
 """What shows that a vehicle stands there: a release that one of these follows was not the end."""
 
@@ -37,27 +38,32 @@ def fold(
     valid, waiting_voids = valid_events(events, elsewhere)
     if not valid:
         return None
-    valid.sort(key=_in_time)
+    if len(valid) > 1:
+        valid.sort(key=_in_time)
     facts: Facts = {}
     read: list[Fact] = []
-    for event in valid:
-        fact = Fact(event, orjson.loads(event.data) if event.data else _NOTHING)
-        read.append(fact)
-        facts.setdefault(event.activity, []).append(fact)
     findings: list[Finding] = []
+    tolerance = terms.future_tolerance
     for event in valid:
-        if event.occurred_at > event.received_at + terms.future_tolerance:
+        fact = (event, orjson.loads(event.data) if event.data else _NOTHING)
+        read.append(fact)
+        same = facts.get(event.activity)
+        if same is None:
+            facts[event.activity] = [fact]
+        else:
+            same.append(fact)
+        if event.occurred_at > event.received_at + tolerance:
             findings.append(Finding("future_time", event.occurred_at, (("activity", event.activity),)))
     for void in waiting_voids:
         findings.append(Finding("void_unmatched", void.occurred_at))
 
-    plain: dict[str, Any] = {}
-    _weights(plain, facts, read, terms, findings)
+    plain = _case_facts(read)
+    weights_of(plain, facts, terms, findings)
     _clock_a(plain, facts, terms, findings)
     _other_clocks(plain, facts)
-    _decision(plain, facts, read)
+    _decision(plain, facts)
     paid = payment_of(facts, plain.get("fine_fen"))
-    _removal(plain, facts)
+    removal_of(plain, facts)
     return CaseState(
         station=station,
         case_no=case_no,
@@ -66,10 +72,10 @@ def fold(
         last_at=valid[-1].occurred_at,
         pauses=_pauses(facts) if "suspended" in facts else (),
         findings=tuple(findings),
-        closed_at=_first_at(facts, "closed"),
-        withdrawn_at=_first_at(facts, "withdrawn"),
+        closed_at=first_at(facts, "closed"),
+        withdrawn_at=first_at(facts, "withdrawn"),
         **plain,
-        **(paid._asdict() if paid is not None else _NO_PAYMENT),
+        **(_NO_PAYMENT if paid is None else paid._asdict()),
     )
 
 
@@ -81,127 +87,79 @@ def _in_time(event: Event) -> tuple[int, int, bytes]:
     return event.occurred_at, ORDER.get(event.activity, 99), event.identity
 
 
-def _first_at(facts: Facts, activity: str) -> int | None:
-    found = facts.get(activity)
-    return found[0].event.occurred_at if found else None
-
-
-def _instants(found: list[Fact] | None) -> set[int]:
-    return {fact.event.occurred_at for fact in found} if found else set()
-
-
-def _weights(
-    plain: dict[str, Any], facts: Facts, read: list[Fact], terms: Terms, findings: list[Finding]
-) -> None:
-    """Vehicle, first weight and the limit that applies, recorded or worked out."""
-    for key in ("plate", "plate_colour", "vehicle", "axles"):
-        for fact in read:
-            value = fact.data.get(key)
-            if value is not None:
-                plain[key] = value
-                break
-    first: Fact | None = None
-    for activity in ("weighed", "confirmed"):
-        for fact in facts.get(activity, ()):
-            if first is None and fact.data.get("gross_kg") is not None:
-                first = fact
-    recorded = next((fact.data["limit_kg"] for fact in read if fact.data.get("limit_kg") is not None), None)
-    if first is not None:
-        plain["gross_kg"] = first.data["gross_kg"]
-        worked_out = terms.weight_limit(plain.get("vehicle"), plain.get("axles"), first.event.occurred_at)
-        if recorded is not None:
-            plain["limit_kg"] = recorded
-            plain["limit_rule"] = "recorded" if worked_out is None else worked_out[1]
-            if worked_out is not None and worked_out[0] != recorded:
-                plain["limit_rule"] = "recorded"
-                findings.append(
-                    Finding(
-                        "limit_differs",
-                        first.event.occurred_at,
-                        (("recorded_kg", str(recorded)), ("rule_kg", str(worked_out[0]))),
-                    )
-                )
-        elif worked_out is not None:
-            plain["limit_kg"], plain["limit_rule"] = worked_out
-        elif "confirmed" in facts:
-            findings.append(Finding("limit_unknown", first.event.occurred_at))
-    elif recorded is not None:
-        plain["limit_kg"], plain["limit_rule"] = recorded, "recorded"
-    reweighs = [fact for fact in facts.get("reweighed", ()) if fact.data.get("gross_kg") is not None]
-    if reweighs:
-        within = [fact for fact in reweighs if _within(fact, plain.get("limit_kg"))]
-        chosen = within[0] if within else reweighs[-1]
-        plain["reweigh_kg"] = chosen.data["gross_kg"]
-        gross = plain.get("gross_kg")
-        heavier = [fact for fact in reweighs if gross is not None and fact.data["gross_kg"] > gross]
-        if heavier:
-            weight = str(heavier[0].data["gross_kg"])
-            findings.append(
-                Finding(
-                    "reweigh_heavier",
-                    heavier[0].event.occurred_at,
-                    (("first_kg", str(gross)), ("reweigh_kg", weight)),
-                )
-            )
-
-
-def _within(fact: Fact, limit_kg: int | None) -> bool:
-    limit = fact.data.get("limit_kg", limit_kg)
-    return limit is not None and fact.data["gross_kg"] <= limit
+def _case_facts(read: list[Fact]) -> dict[str, Any]:
+    """What any event may tell of the vehicle and the authority: the first word on a vehicle stands, the
+    last on who decides."""
+    told: dict[str, Any] = {}
+    for _, data in read:
+        if not data:
+            continue
+        if "plate" in data:
+            told.setdefault("plate", data["plate"])
+        if "plate_colour" in data:
+            told.setdefault("plate_colour", data["plate_colour"])
+        if "vehicle" in data:
+            told.setdefault("vehicle", data["vehicle"])
+        if "axles" in data:
+            told.setdefault("axles", data["axles"])
+        if "limit_kg" in data:
+            told.setdefault("limit_kg", data["limit_kg"])
+        if "authority" in data:
+            told["authority"] = data["authority"]
+    return told
 
 
 def _clock_a(plain: dict[str, Any], facts: Facts, terms: Terms, findings: list[Finding]) -> None:
     """Custody, start, deadline, end and verdict of clock A."""
     confirmed = facts.get("confirmed")
-    detained = facts.get("detained")
-    stands = terms.holds and any(activity in facts for activity in CUSTODY_EVIDENCE)
-    custody = bool(detained) or (terms.holds and bool(confirmed)) or stands
+    releases = facts.get("released")
+    custody = "detained" in facts
+    if not custody and terms.holds:
+        custody = confirmed is not None or any(activity in facts for activity in CUSTODY_EVIDENCE)
     plain["custody"] = custody
     start: tuple[int, int] | None = None
     if confirmed:
-        event = confirmed[0].event
+        event = confirmed[0][0]
         plain["confirmed_at"], plain["confirmed_until"] = event.occurred_at, event.occurred_until
-        start = (event.occurred_at, event.latest)
-        if len(confirmed) > 1 and len(_instants(confirmed)) > 1:
-            findings.append(Finding("second_confirmation", confirmed[1].event.occurred_at))
-        if custody:
-            seconds = terms.limit_at(event.occurred_at)
-            if seconds is None:
-                # No limit is configured here, so there is nothing to be late against.
-                start = None
-            else:
-                plain["limit_s"] = seconds
-                plain["deadline_at"] = event.occurred_at + seconds * SECOND
-                if event.occurred_until is not None:
-                    plain["deadline_until"] = event.occurred_until + seconds * SECOND
-    end: tuple[int, int] | None = None
-    releases = facts.get("released")
-    if releases:
-        if len(releases) > 1 and len(_instants(releases)) > 1:
-            findings.append(Finding("several_releases", releases[1].event.occurred_at))
-        evidence = [
-            fact.event.occurred_at for activity in CUSTODY_EVIDENCE for fact in facts.get(activity, ())
-        ]
-        last_seen = max(evidence, default=None)
-        for fact in releases:
-            if last_seen is None or fact.event.latest >= last_seen:
-                event = fact.event
-                plain["released_at"], plain["released_until"] = event.occurred_at, event.occurred_until
-                end = (event.occurred_at, event.latest)
-                break
-        else:
-            findings.append(Finding("custody_after_release", last_seen))
+        if len(confirmed) > 1 and len(instants(confirmed)) > 1:
+            findings.append(Finding("second_confirmation", confirmed[1][0].occurred_at))
+        seconds = terms.limit_at(event.occurred_at) if custody else None
+        # Without a limit there is nothing to be late against, so there is no start either.
+        if seconds is not None:
+            start = (event.occurred_at, event.latest)
+            plain["limit_s"] = seconds
+            plain["deadline_at"] = event.occurred_at + seconds * SECOND
+            if event.occurred_until is not None:
+                plain["deadline_until"] = event.occurred_until + seconds * SECOND
+    end = _end(plain, facts, releases, findings) if releases else None
     told = verdict(custody, start, end, plain.get("limit_s", 0) * SECOND)
     if told is Verdict.IMPLAUSIBLE:
         findings.append(Finding("released_before_confirmed", plain["released_at"]))
     plain["verdict"] = told.value
 
 
+def _end(
+    plain: dict[str, Any], facts: Facts, releases: list[Fact], findings: list[Finding]
+) -> tuple[int, int] | None:
+    """The first release that no evidence of custody follows."""
+    if len(releases) > 1 and len(instants(releases)) > 1:
+        findings.append(Finding("several_releases", releases[1][0].occurred_at))
+    last_seen = max(
+        (facts[activity][-1][0].occurred_at for activity in CUSTODY_EVIDENCE if activity in facts),
+        default=None,
+    )
+    for event, _ in releases:
+        if last_seen is None or event.latest >= last_seen:
+            plain["released_at"], plain["released_until"] = event.occurred_at, event.occurred_until
+            return event.occurred_at, event.latest
+    findings.append(Finding("custody_after_release", last_seen))
+    return None
+
+
 def _other_clocks(plain: dict[str, Any], facts: Facts) -> None:
     for activity in ("accepted", "detained", "handed_in"):
-        found = facts.get(activity)
-        if found:
-            event = found[0].event
+        if activity in facts:
+            event = facts[activity][0][0]
             plain[f"{activity}_at"], plain[f"{activity}_until"] = event.occurred_at, event.occurred_until
 
 
@@ -209,66 +167,36 @@ POLICE_STEPS = ("accepted", "handed_over", "handed_in", "detained")
 """Activities that put a case on the police track where no decision has named its authority yet."""
 
 
-def _decision(plain: dict[str, Any], facts: Facts, read: list[Fact]) -> None:
+def _decision(plain: dict[str, Any], facts: Facts) -> None:
     """The decision in force, by whom, and the steps towards it."""
-    for fact in read:
-        authority = fact.data.get("authority")
-        if authority is not None:
-            plain["authority"] = authority
     if "authority" not in plain and any(activity in facts for activity in POLICE_STEPS):
         plain["authority"] = Authority.POLICE.value
     for activity in ("handed_over", "filed", "notified"):
-        found = facts.get(activity)
-        if found:
-            plain[f"{activity}_at"] = found[0].event.occurred_at
+        if activity in facts:
+            plain[f"{activity}_at"] = facts[activity][0][0].occurred_at
     decided = facts.get("decided")
-    revoked = facts.get("decision_revoked")
-    if revoked and decided:
-        decided = [fact for fact in decided if fact.event.occurred_at > revoked[-1].event.occurred_at]
+    if decided and "decision_revoked" in facts:
+        revoked_at = facts["decision_revoked"][-1][0].occurred_at
+        decided = [fact for fact in decided if fact[0].occurred_at > revoked_at]
     if not decided:
         return
-    first, last = decided[0], decided[-1]
-    plain["decided_at"] = first.event.occurred_at
-    for changed in (*decided, *facts.get("decision_changed", ())):
+    first = decided[0][0]
+    plain["decided_at"] = first.occurred_at
+    changes = facts.get("decision_changed")
+    for _, data in (*decided, *changes) if changes else decided:
         for key in ("outcome", "decision_no", "fine_fen"):
-            if key in changed.data:
-                plain[key] = changed.data[key]
-    if last.data.get("authority", plain.get("authority")) == Authority.POLICE:
-        plain["police_decided_at"] = first.event.occurred_at
-        plain["police_decided_until"] = first.event.occurred_until
-
-
-def _removal(plain: dict[str, Any], facts: Facts) -> None:
-    """Unloading, reweighing, and the moment the violation ended, told or derived."""
-    begun = facts.get("unloading")
-    if begun:
-        plain["unloading_at"] = begun[0].event.occurred_at
-    done = [
-        fact.event.occurred_at
-        for activity in ("unloaded", "cargo_transferred")
-        for fact in facts.get(activity, ())
-    ]
-    if done:
-        plain["unloaded_at"] = max(done)
-    reweighs = [fact for fact in facts.get("reweighed", ()) if fact.data.get("gross_kg") is not None]
-    within = next((fact for fact in reweighs if _within(fact, plain.get("limit_kg"))), None)
-    if within is not None:
-        plain["reweighed_at"] = within.event.occurred_at
-    elif reweighs and plain.get("limit_kg") is not None:
-        plain["reweigh_failed_at"] = reweighs[-1].event.occurred_at
-    told = facts.get("violation_removed")
-    ended = told[0] if told else within
-    if ended is not None:
-        plain["removed_at"], plain["removed_until"] = ended.event.occurred_at, ended.event.occurred_until
-        plain["removed_derived"] = not told
+            if key in data:
+                plain[key] = data[key]
+    if decided[-1][1].get("authority", plain.get("authority")) == Authority.POLICE.value:
+        plain["police_decided_at"] = first.occurred_at
+        plain["police_decided_until"] = first.occurred_until
 
 
 def _pauses(facts: Facts) -> tuple[Pause, ...]:
     """Suspended spans; each ends at the next resumption, and one not resumed runs on."""
-    resumed = sorted(fact.event.occurred_at for fact in facts.get("resumed", ()))
+    resumed = sorted(event.occurred_at for event, _ in facts.get("resumed", ()))
     spans: list[Pause] = []
-    for fact in facts["suspended"]:
-        since = fact.event.occurred_at
-        until = next((at for at in resumed if at >= since), None)
-        spans.append(Pause(since, until, str(fact.data.get("reason", ""))))
+    for event, data in facts["suspended"]:
+        until = next((at for at in resumed if at >= event.occurred_at), None)
+        spans.append(Pause(event.occurred_at, until, str(data.get("reason", ""))))
     return tuple(spans)

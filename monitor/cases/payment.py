@@ -37,22 +37,22 @@ def payment_of(facts: Facts, due_fen: int | None) -> Payment | None:
     code = channel = None
     total = 0
     full_at: int | None = None
-    amounts_told = bool(paid) and all(fact.data.get("amount_fen") is not None for fact in paid or ())
-    for fact in paid or ():
-        total += fact.data.get("amount_fen") or 0
-        channel = channel or fact.data.get("channel")
+    amounts_told = bool(paid) and all(data.get("amount_fen") is not None for _, data in paid or ())
+    for event, data in paid or ():
+        total += data.get("amount_fen") or 0
+        channel = channel or data.get("channel")
         if full_at is None and (due_fen is None or not amounts_told or total >= due_fen):
-            full_at = fact.event.occurred_at
-    for fact in (*(requested or ()), *(paid or ())):
-        code = code or fact.data.get("payment_code")
+            full_at = event.occurred_at
+    for _, data in (*(requested or ()), *(paid or ())):
+        code = code or data.get("payment_code")
     return Payment(
         payment_code=code,
-        pay_requested_at=requested[0].event.occurred_at if requested else None,
+        pay_requested_at=requested[0][0].occurred_at if requested else None,
         pay_failures=len(failed) if failed else 0,
-        pay_failed_at=failed[-1].event.occurred_at if failed else None,
-        first_paid_at=paid[0].event.occurred_at if paid else None,
+        pay_failed_at=failed[-1][0].occurred_at if failed else None,
+        first_paid_at=paid[0][0].occurred_at if paid else None,
         paid_at=full_at,
         paid_fen=total if amounts_told else None,
         channel=channel,
-        pay_confirmed_at=arrived[-1].event.occurred_at if arrived else None,
+        pay_confirmed_at=arrived[-1][0].occurred_at if arrived else None,
     )

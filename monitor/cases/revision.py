@@ -10,6 +10,8 @@ import orjson
 from monitor.cases.activity import Activity
 from monitor.cases.event import Event, precedence
 
+_VOIDED = Activity.VOIDED.value
+
 
 class Merge(NamedTuple):
     """What a delivery adds to the events of one case."""
@@ -26,6 +28,11 @@ def merge(known: Sequence[Event], incoming: Iterable[Event], *, repeats: bool = 
     the same. So a value that is corrected and later set back is a revision each time, and telling the same
     again is not. `repeats`: the very delivery came before, so whatever it said of an event is no news.
     """
+    if not known:
+        # A new case, each event told once, is the bulk of any first load.
+        incoming = list(incoming)
+        if len({event.identity for event in incoming}) == len(incoming):
+            return Merge(incoming, 0, 0)
     chains: dict[bytes, list[Event]] = {}
     for event in known:
         chains.setdefault(event.identity, []).append(event)
@@ -83,14 +90,13 @@ def valid_events(events: Sequence[Event], elsewhere: Sequence[Event] = ()) -> Va
     latest: dict[bytes, Event] = {}
     voids = bool(elsewhere)
     for event in events:
-        other = latest.get(event.identity)
-        if other is None or precedence(event) > precedence(other):
+        other = latest.setdefault(event.identity, event)
+        if other is not event and precedence(event) > precedence(other):
             latest[event.identity] = event
-        if event.activity == Activity.VOIDED:
+        if event.activity == _VOIDED:
             voids = True
-    chosen = list(latest.values())
     if not voids:
-        return Valid(chosen, [])
+        return Valid(list(latest.values()), [])
     for event in elsewhere:
         here = latest.get(event.identity)
         if here is not None and precedence(event) > precedence(here):
@@ -102,7 +108,7 @@ def _without_voided(events: list[Event]) -> Valid:
     """Drop what valid voids name; a voided void restores what it named."""
     voids_on: dict[bytes, list[Event]] = {}
     waiting: list[Event] = []
-    for void in sorted((e for e in events if e.activity == Activity.VOIDED), key=lambda e: e.identity):
+    for void in sorted((e for e in events if e.activity == _VOIDED), key=lambda e: e.identity):
         targets = [event for event in events if event is not void and _names(void, event)]
         if not targets:
             waiting.append(void)
@@ -116,7 +122,7 @@ def _without_voided(events: list[Event]) -> Valid:
             memo[event.identity] = not any(stands(void) for void in voids_on.get(event.identity, ()))
         return memo[event.identity]
 
-    standing = [e for e in events if stands(e) and e.activity != Activity.VOIDED]
+    standing = [e for e in events if stands(e) and e.activity != _VOIDED]
     return Valid(standing, [void for void in waiting if stands(void)])
 
 

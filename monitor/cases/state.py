@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -38,10 +37,10 @@ class Pause(NamedTuple):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class CaseState:
+class CaseState(NamedTuple):
     """The state of one case: a pure function of its valid events and of the station's configuration.
 
+    A tuple rather than a data class: a first load makes hundreds of thousands of them.
     Every `*_at` is an instant in microseconds UTC; a `*_until` beside it is the last possible instant where
     only the day is known, else None. Weights are integer kilograms, money the minor unit of the source's
     currency (fen).

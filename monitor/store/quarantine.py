@@ -99,7 +99,7 @@ def put_in_quarantine(
 
 
 def supersede(
-    connection: Connection, source: int, landed: set[tuple[str, str, str]], delivery_id: int
+    connection: Connection, source: int, landed: Iterable[tuple[str, str, str]], delivery_id: int
 ) -> None:
     """Close open entries whose event has meanwhile come by the same source, in a corrected row.
 
@@ -112,7 +112,11 @@ def supersede(
         quarantine.c.activity.is_not(None),
         quarantine.c.delivery_id != delivery_id,
     )
-    ids = [key for key, *about in connection.execute(query) if tuple(about) in landed]
+    waiting = connection.execute(query).all()
+    if not waiting:
+        return
+    come = set(landed)
+    ids = [key for key, *about in waiting if tuple(about) in come]
     settle(connection, ids, SUPERSEDED, at=None, by=None)
 
 

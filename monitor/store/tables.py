@@ -5,8 +5,8 @@ Personal values live in `people` alone; everything else holds keyed digests of t
 
 from __future__ import annotations
 
-from dataclasses import fields
-from typing import Any
+from types import NoneType
+from typing import Any, get_args, get_type_hints
 
 from sqlalchemy import (
     BigInteger,
@@ -119,23 +119,23 @@ events = Table(
     Index("ix_events_named", "identity", sqlite_where=text("named"), postgresql_where=text("named")),
 )
 
-_SQL_TYPES = {"str": Text, "int": BigInteger, "bool": Boolean, "tuple": Text}
+STATE_COLUMNS = CaseState._fields[2:]
+"""The fields of a case's state behind station and case number; each is a column."""
+
+_SQL_TYPES: dict[type, Any] = {bool: Boolean, int: BigInteger, str: Text}
+"""Anything else (pauses, findings) is JSON text."""
 
 
 def _state_columns() -> list[Column[Any]]:
     """A column for each field of a case's state except those that name the case."""
     columns: list[Column[Any]] = []
-    for field in fields(CaseState):
-        if field.name in ("station", "case_no"):
-            continue
-        kind = str(field.type).replace("| None", "").strip()
-        several = kind.startswith("tuple")
-        sql = _SQL_TYPES["tuple" if several else kind]
-        columns.append(Column(field.name, sql, nullable=several or "None" in str(field.type)))
+    types = get_type_hints(CaseState)
+    for name in STATE_COLUMNS:
+        told = set(get_args(types[name])) or {types[name]}
+        sql = next((sql for kind, sql in _SQL_TYPES.items() if kind in told), Text)
+        columns.append(Column(name, sql, nullable=(sql is Text and str not in told) or NoneType in told))
     return columns
 
-
-STATE_COLUMNS = tuple(f.name for f in fields(CaseState) if f.name not in ("station", "case_no"))
 
 CALENDAR_COLUMNS = (
     "start_date",

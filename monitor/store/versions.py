@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,9 +24,8 @@ _INSERT_COLUMNS = (
     *STATE_COLUMNS,
     *CALENDAR_COLUMNS,
 )
-_scalars = attrgetter(*STATE_COLUMNS[:-2])
-if STATE_COLUMNS[-2:] != ("pauses", "findings"):
-    raise AssertionError("pauses and findings are expected to be the last fields of a case's state")
+if CaseState._fields[:2] != ("station", "case_no") or STATE_COLUMNS[-2:] != ("pauses", "findings"):
+    raise AssertionError("a case's state begins with station and number and ends with pauses and findings")
 
 
 def version_row(
@@ -37,9 +36,7 @@ def version_row(
         case_id,
         known_from,
         known_to,
-        state.station,
-        state.case_no,
-        *_scalars(state),
+        *state[:-2],
         orjson.dumps(state.pauses).decode() if state.pauses else None,
         orjson.dumps(state.findings).decode() if state.findings else None,
         *(_calendar(state, zone) if state.custody else _NO_CALENDAR),
@@ -67,15 +64,22 @@ def _calendar(state: CaseState, zone: ZoneInfo) -> tuple[str | None, ...]:
 
 
 def insert_versions(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Append rows made by `version_row`."""
-    if rows:
-        connection.exec_driver_sql(_insert_sql(connection), list(rows))
+    """Append rows made by `version_row`.
 
-
-def _insert_sql(connection: Connection) -> str:
-    place = "?" if connection.dialect.paramstyle == "qmark" else "%s"
-    columns = ", ".join(_INSERT_COLUMNS)
-    return f"INSERT INTO case_versions ({columns}) VALUES ({', '.join([place] * len(_INSERT_COLUMNS))})"
+    Columns that no row of the batch fills are left out: most logs fill a third of them, and binding the
+    others is half of the time an insert takes.
+    """
+    if not rows:
+        return
+    filled = [
+        place for place, values in enumerate(zip(*rows, strict=True)) if values.count(None) < len(values)
+    ]
+    columns = ", ".join(_INSERT_COLUMNS[place] for place in filled)
+    mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
+    marks = ", ".join([mark] * len(filled))
+    connection.exec_driver_sql(
+        f"INSERT INTO case_versions ({columns}) VALUES ({marks})", list(map(itemgetter(*filled), rows))
+    )
 
 
 def states(rows: Iterable[Row[Any]]) -> list[CaseState]:
@@ -93,7 +97,7 @@ def state_of(row: Sequence[Any]) -> CaseState:
     pauses, findings = values[-2:]
     values[-2] = tuple(Pause(*pause) for pause in orjson.loads(pauses)) if pauses else ()
     values[-1] = tuple(_finding(item) for item in orjson.loads(findings)) if findings else ()
-    return CaseState(*values)
+    return CaseState._make(values)
 
 
 def _finding(item: list[Any]) -> Finding:
