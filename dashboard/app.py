@@ -19,17 +19,18 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import logging
 import pkgutil
 from html import escape
 from pathlib import Path
 from typing import Any, Protocol, cast
-from urllib.parse import parse_qsl, unquote
 
 from dash import Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 from fastapi import FastAPI
 
 import dashboard.pages
+from dashboard.address import match_path, read_search
 from dashboard.language import (
     HTML_LANG,
     THEMES,
@@ -39,7 +40,10 @@ from dashboard.language import (
     current_theme,
 )
 from dashboard.parts import shell
+from dashboard.parts.element import div
 from dashboard.services import Services
+
+log = logging.getLogger(__name__)
 
 ASSETS = Path(__file__).parent / "assets"
 
@@ -81,23 +85,10 @@ def find_pages() -> list[Page]:
     return found
 
 
-def match_path(pattern: str, path: str) -> dict[str, str] | None:
-    """The named parts of `path` where it fits `pattern`, else None."""
-    wanted, given = pattern.strip("/").split("/"), path.strip("/").split("/")
-    if len(wanted) != len(given):
-        return None
-    parts: dict[str, str] = {}
-    for want, have in zip(wanted, given, strict=True):
-        if want.startswith("<") and want.endswith(">"):
-            parts[want[1:-1]] = unquote(have)
-        elif want != have:
-            return None
-    return parts
-
-
-def read_search(search: str | None) -> dict[str, str]:
-    """The parameters of an address (`?a=1&b=2`); of one named twice the last."""
-    return dict(parse_qsl((search or "").removeprefix("?")))
+def told(error: Exception) -> None:
+    """Dash answers an error of a callback with an empty 500 and tells nobody: it is logged here, then goes on."""
+    log.error("a callback failed", exc_info=error)
+    raise error
 
 
 class FangxingDash(Dash):
@@ -136,6 +127,7 @@ def build_dash(server: FastAPI, services: Services) -> Dash:
         title="放行",
         update_title=cast("Any", None),
         use_pages=False,
+        on_error=told,
     )
     app.services = services
     pages = find_pages()
@@ -145,7 +137,7 @@ def build_dash(server: FastAPI, services: Services) -> Dash:
         return html.Div(
             [
                 dcc.Location(id="fx-location", refresh="callback-nav"),
-                html.Div(shell.loading(words), id="fx-root"),
+                cast("Any", div(shell.loading(words), id="fx-root")),
             ]
         )
 
@@ -167,7 +159,8 @@ def page_in_shell(services: Services, pages: list[Page], path: str, query: dict[
     words = current_texts(services)
     wanted = query.get("theme")
     theme = wanted if wanted in THEMES else current_theme()
-    controls: list[Component] = []
+    controls: list[Any] = []
+    body: Any
     for page in pages:
         parts = match_path(page.PATH, path)
         if parts is not None:

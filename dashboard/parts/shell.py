@@ -1,4 +1,4 @@
-"""The frame around every page: where one can go, in which words and light, and whether the data is made up."""
+"""The frame around every page: where one can go, in which words and light, whether the data is real."""
 
 from __future__ import annotations
 
@@ -22,9 +22,7 @@ NAVIGATION: tuple[tuple[str, str], ...] = (
 )
 """Address and name of each place; the name is the text `shell.nav.…` and the drawing `fx-icon-…`."""
 
-ACCENT = (
-    "#E3EEF9", "#C9DFF4", "#A5C9EA", "#7FB2DF", "#4F96D2", "#2680C6", "#0B5CAD", "#0A5199", "#094683", "#073A6D",
-)  # fmt: skip
+ACCENT = "#E3EEF9 #C9DFF4 #A5C9EA #7FB2DF #4F96D2 #2680C6 #0B5CAD #0A5199 #094683 #073A6D".split()
 """Shades of the accent colour of tokens.css for the components of Mantine, which want ten."""
 
 MANTINE_THEME = {
@@ -33,13 +31,13 @@ MANTINE_THEME = {
     "primaryColor": "fx",
     "primaryShade": {"light": 6, "dark": 3},
     "autoContrast": True,
-    "colors": {"fx": list(ACCENT)},
+    "colors": {"fx": ACCENT},
     "defaultRadius": 6,
     "respectReducedMotion": True,
 }
 
 
-def provider(children: list[Any], theme: str | None) -> Component:
+def provider(children: list[Any], theme: str | None) -> Any:
     """Mantine's components with our colours. Without a chosen theme they follow the screen."""
     scheme = {"forceColorScheme": theme} if theme else {"defaultColorScheme": "auto"}
     return dmc.MantineProvider(children, theme=MANTINE_THEME, **scheme)
@@ -56,7 +54,7 @@ def framed(
     actor: str,
     simulated: bool,
     controls: Sequence[Any] = (),
-) -> Component:
+) -> Any:
     """A page for desk and phone: navigation at the side or, on a phone, at the foot."""
     places = [_place(address, name, path, words) for address, name in NAVIGATION]
     foot = div(
@@ -80,7 +78,7 @@ def framed(
     )
 
 
-def bare(body: Any, words: Texts) -> Component:
+def bare(body: Any, words: Texts) -> Any:
     """A page for the wall: dark, and nothing to press."""
     return provider([lost_band(words), element("main", body, id="fx-main")], "dark")
 
@@ -118,19 +116,16 @@ def failed_part(words: Texts, reason: str, time: str) -> Node:
     return div([shape("octagon"), div(said)], "fx-card fx-failed", role="alert")
 
 
-def _place(address: str, name: str, path: str, words: Texts) -> Component:
+def _place(address: str, name: str, path: str, words: Texts) -> Any:
     here = path == address if address == "/" else path.startswith(address)
     if name == "cases" and path.startswith("/case/"):
         here = True
-    return dcc.Link(
-        [
-            element("i", None, f"fx-icon fx-icon-{name}", aria_hidden="true"),
-            span(words.get(f"shell.nav.{name}")),
-            span(None, "fx-count", id=f"fx-count-{name}"),
-        ],
-        href=address,
-        className="fx-place fx-here" if here else "fx-place",
-    )
+    inside: list[Any] = [
+        element("i", None, f"fx-icon fx-icon-{name}", aria_hidden="true"),
+        span(words.get(f"shell.nav.{name}")),
+        span(None, "fx-count", id=f"fx-count-{name}"),
+    ]
+    return dcc.Link(inside, href=address, className="fx-place fx-here" if here else "fx-place")
 
 
 def _bar(

@@ -66,8 +66,8 @@ class Row:
     """One vehicle. Instants and spans in microseconds.
 
     `remaining` is negative past the deadline, None without a countdown. `net` is the time taken without
-    pauses where there were any. `ground` is the legal ground a gate beyond the law names, `gate_confirmed` whether
-    somebody answers for it; `payment_holds` whether the step waited for is one of paying.
+    pauses where there were any. `ground` is the legal ground a gate beyond the law names, `gate_confirmed`
+    whether somebody answers for it; `payment_holds` whether the step waited for is one of paying.
     """
 
     key: CaseKey

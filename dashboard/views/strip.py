@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from monitor.cases.branch import Branch, Gate, OpenStep, branches, held_after_removal, waiting_on
 from monitor.cases.activity import Lane, Step
+from monitor.cases.branch import Branch, Gate, OpenStep, branches, held_after_removal, waiting_on
 from monitor.cases.event import HOUR
 from monitor.cases.state import CaseState
 
@@ -30,7 +30,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One stretch of a lane. `tick`: its end is finished. `over_held`: it lies over time held after removal."""
+    """One stretch of a lane. `tick`: its end is finished. `over_held`: on time held after removal."""
 
     kind: Kind
     left: float
@@ -50,8 +50,9 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """`lanes` are decision, payment, removal. `end` is now, or the release. `late` (left, width) is the stretch
-    past the limit, cut at the end of the axis where `beyond`. `held` is the time held after removal in
+    """`lanes` are decision, payment, removal. `end` is now, or the release.
+
+    `late` (left, width) is past the limit, cut at the end of the axis where `beyond`. `held` is the time held after removal in
     microseconds, with the middle of its hatch in `held_at` and the hatch's width in `held_width`.
     """
 

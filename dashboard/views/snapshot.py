@@ -1,0 +1,118 @@
+"""Everything the Watch page shows at one moment. A part that fails is a Failure of its own."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+from zoneinfo import ZoneInfo
+
+from dashboard.views.board import BoardView, board_view
+from dashboard.views.feeds import Feed, feeds_view, silent_activities
+from dashboard.views.figures import Release, releases_view
+from monitor.cases.event import DAY
+from monitor.metrics.week import WeekFigures, week_figures
+from monitor.settings.stations import SiteType
+from monitor.store.board import feeds_seen, open_cases, recent_releases, released_between
+from monitor.store.notes import notes_of
+
+if TYPE_CHECKING:
+    from dashboard.services import Services
+    from monitor.settings.stations import Station
+
+log = logging.getLogger(__name__)
+
+LAST_RELEASES = 5
+Part = TypeVar("Part")
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A part that could not be worked out, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The board at `now`. `last_day`, the releases of 24 hours, is read only when the board is empty."""
+
+    now: int
+    zone: ZoneInfo
+    board: BoardView | Failure
+    week: WeekFigures | Failure
+    releases: tuple[Release, ...] | Failure
+    last_day: tuple[Release, ...]
+    feeds: tuple[Feed, ...] | Failure
+
+    @property
+    def whole(self) -> bool:
+        """Whether every part was worked out."""
+        parts = (self.board, self.week, self.releases, self.feeds)
+        return not any(isinstance(part, Failure) for part in parts)
+
+
+def holding_stations(services: Services) -> list[Station]:
+    """The stations at which vehicles are held, in the order of the configuration."""
+    return [one for one in services.configuration.stations.values() if one.site_type is SiteType.STATION]
+
+
+def zone_of(services: Services, station: str | None) -> ZoneInfo:
+    """The zone of a station, or of the first that holds vehicles."""
+    known = services.configuration.stations.get(station or "")
+    if known is not None:
+        return known.tz
+    holding = holding_stations(services)
+    return holding[0].tz if holding else ZoneInfo("Asia/Shanghai")
+
+
+def attempt(name: str, read: Callable[[], Part]) -> Part | Failure:
+    """The part, or the failure that stands in its place while the other parts live on."""
+    try:
+        return read()
+    except Exception as error:  # noqa: BLE001: whatever breaks one part, the board must not go dark
+        log.exception("part %s of the board failed", name)
+        return Failure(f"{type(error).__name__}: {error}".splitlines()[0][:160])
+
+
+def snapshot(services: Services, station: str | None, now: int) -> Snapshot:
+    """Reads and works out the whole page for one station or, with None, for all."""
+    database, configuration = services.database, services.configuration
+    stations: Sequence[str] | None = None if station is None else [station]
+    zone = zone_of(services, station)
+    feeds = attempt("feeds", lambda: feeds_view(feeds_seen(database), services.sources, now))
+    silent = frozenset[str]() if isinstance(feeds, Failure) else silent_activities(feeds)
+
+    def board() -> BoardView:
+        states = open_cases(database, stations)
+        notes = notes_of(database, [(state.station, state.case_no) for state in states])
+        return board_view(states, notes, silent, configuration, now)
+
+    shown = attempt("rows", board)
+    last_day: tuple[Release, ...] = ()
+    if isinstance(shown, BoardView) and shown.held == 0:
+        found = attempt(
+            "last day",
+            lambda: releases_view(
+                sorted(
+                    released_between(database, stations, now - DAY, now + 1),
+                    key=lambda state: -(state.released_at or 0),
+                ),
+                configuration,
+                configuration.board.axis_hours,
+            ),
+        )
+        last_day = () if isinstance(found, Failure) else found
+    return Snapshot(
+        now,
+        zone,
+        shown,
+        attempt("week", lambda: week_figures(database, stations, now, zone)),
+        attempt(
+            "releases",
+            lambda: releases_view(recent_releases(database, stations, now, LAST_RELEASES), configuration),
+        ),
+        last_day,
+        feeds,
+    )
