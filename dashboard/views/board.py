@@ -11,16 +11,15 @@ from typing import TYPE_CHECKING
 from dashboard.views.plate import masked_plate
 from dashboard.views.strip import Strip, strip_of
 from monitor.cases.activity import Activity, Lane, Step
-from monitor.cases.branch import LAWFUL_GATE, Gate, OpenStep, waiting_on
+from monitor.cases.branch import Gate, OpenStep, waiting_on
 from monitor.cases.clock import Reading, in_custody, paused_within, reading_a
 from monitor.cases.event import HOUR
+from monitor.cases.gate import gate_of
 from monitor.cases.state import CaseState
-from monitor.settings.stations import Need
 
 if TYPE_CHECKING:
     from monitor.settings.configuration import Configuration
     from monitor.settings.entry import Name
-    from monitor.settings.stations import Gate as ConfiguredGate
     from monitor.store.notes import Note
 
 CaseKey = tuple[str, str]
@@ -116,25 +115,6 @@ class BoardView:
     limit_hours: float
     waits_for_silent: Mapping[str, int]
     """How many rows wait for a step that only silent sources bring, by step."""
-
-
-def gate_of(configured: ConfiguredGate | None) -> Gate:
-    """The gate of a configured station as the branches want it; without one the law's own."""
-    if configured is None:
-        return LAWFUL_GATE
-    lanes = {
-        Need.REMOVAL: Lane.REMOVAL,
-        Need.DECISION: Lane.DECISION,
-        Need.PAYMENT: Lane.PAYMENT,
-        Need.PAYMENT_CONFIRMED: Lane.PAYMENT,
-    }
-    return Gate(
-        frozenset(lanes[need] for need in configured.needs),
-        payment_confirmed=Need.PAYMENT_CONFIRMED in configured.needs,
-        legal_ground=configured.legal_ground.zh if configured.legal_ground else None,
-        confirmed_by=configured.confirmed_by,
-        example=configured.example,
-    )
 
 
 def board_view(

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dashboard.views.board import CaseKey, gate_of
+from dashboard.views.board import CaseKey
 from dashboard.views.plate import masked_plate
 from dashboard.views.strip import Strip, strip_of
 from monitor.cases.branch import held_after_removal
+from monitor.cases.gate import gate_of
 from monitor.cases.state import CaseState, Verdict
 from monitor.metrics.small_numbers import wilson
 
