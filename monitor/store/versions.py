@@ -37,8 +37,8 @@ def version_row(
         known_from,
         known_to,
         *state[:-2],
-        orjson.dumps(state.pauses).decode() if state.pauses else None,
-        orjson.dumps(state.findings).decode() if state.findings else None,
+        orjson.dumps(state.pauses, default=tuple).decode() if state.pauses else None,
+        orjson.dumps(state.findings, default=tuple).decode() if state.findings else None,
         *(_calendar(state, zone) if state.custody else _NO_CALENDAR),
     )
 
