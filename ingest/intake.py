@@ -14,7 +14,6 @@ from ingest.mapping.batch import Batch, Warned
 from ingest.mapping.page import SourcePage
 from ingest.mapping.pages import SourcePages
 from ingest.mapping.read import Reading, read_isolated, reading
-from ingest.tables.ahead import ReadAhead
 from ingest.tables.fault import TableError
 from ingest.tables.limits import DEFAULT, Limits
 from monitor.cases.event import SECOND
@@ -24,8 +23,6 @@ from monitor.store.database import Database
 from monitor.store.deliveries import DeliveryRow, Sender
 
 MINUTE = 60 * SECOND
-BATCHES_AHEAD = 12
-"""Batches read while earlier ones are written: a little more than one transaction holds."""
 
 
 class UnclaimedError(LookupError):
@@ -110,9 +107,8 @@ class Intake:
             sha256=sha256,
             size=size,
         )
-        with ReadAhead(read_isolated(path, self.how(page), self.limits), BATCHES_AHEAD) as batches:
-            told = _told(batches, progress, warned)
-            return accept(self.database, self.terms, letter, told, self.moment)
+        batches = _told(read_isolated(path, self.how(page), self.limits), progress, warned)
+        return accept(self.database, self.terms, letter, batches, self.moment)
 
     def candidates(
         self,

@@ -20,11 +20,13 @@ import signal
 import struct
 import subprocess
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from queue import Queue
 from typing import Any, NoReturn, TypeVar
 
 from .fault import TableError
@@ -177,22 +179,19 @@ def serve(descriptor: int) -> None:
     """Answer the one request on standard input. Runs in the child alone."""
     module, name, args, limits = pickle.load(sys.stdin.buffer)
     _bound(limits)
-    with os.fdopen(descriptor, "wb", buffering=0) as pipe:
+    with _Outbox(descriptor, limits.ahead) as outbox:
         try:
             func = getattr(importlib.import_module(module), name)
-            _stream(pipe, func(*args), limits.batch)
-            _send(pipe, _DONE, None)
+            _stream(outbox, func(*args), limits.batch)
+            outbox.send(_DONE, None)
         except TableError as error:
-            _send(pipe, _TABLE_ERROR, (error.code, error.params))
+            outbox.send(_TABLE_ERROR, (error.code, error.params))
         except MemoryError:
             limit = str(limits.memory_bytes // (1024 * 1024))
-            _send(pipe, _TABLE_ERROR, ("too_much_memory", {"limit_mb": limit}))
-        except BrokenPipeError:
-            # the parent stopped reading, so nobody is left to tell
-            os._exit(0)
+            outbox.send(_TABLE_ERROR, ("too_much_memory", {"limit_mb": limit}))
         except Exception as error:  # noqa: BLE001  (told to the parent, which raises it)
             places = "".join(traceback.format_tb(error.__traceback__))
-            _send(pipe, _CRASH, f"{type(error).__name__} in\n{places}")
+            outbox.send(_CRASH, f"{type(error).__name__} in\n{places}")
 
 
 def _bound(limits: Limits) -> None:
@@ -205,22 +204,49 @@ def _bound(limits: Limits) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds + 5))
 
 
-def _stream(pipe: io.RawIOBase, items: Iterable[object], size: int) -> None:
+def _stream(outbox: _Outbox, items: Iterable[object], size: int) -> None:
     batch: list[object] = []
     try:
         for item in items:
             batch.append(item)
             if len(batch) >= size:
-                _send(pipe, _ITEMS, batch)
+                outbox.send(_ITEMS, batch)
                 batch = []
     finally:
         # what was read before a fault is good: it goes ahead of the error
         if batch:
-            _send(pipe, _ITEMS, batch)
+            outbox.send(_ITEMS, batch)
 
 
-def _send(pipe: io.RawIOBase, kind: int, content: object) -> None:
-    body = pickle.dumps((kind, content), protocol=5)
-    rest = memoryview(_LENGTH.pack(len(body)) + body)
-    while rest:
-        rest = rest[pipe.write(rest) or 0 :]
+class _Outbox:
+    """Messages on their way to the parent. A few wait here while it writes what it got, so that the file is
+    read on meanwhile; a thread in the parent would do the same at the price of its database's time."""
+
+    def __init__(self, descriptor: int, ahead: int) -> None:
+        self._pipe = os.fdopen(descriptor, "wb", buffering=0)
+        self._waiting: Queue[bytes | None] = Queue(ahead)
+        self._thread = threading.Thread(target=self._deliver, daemon=True)
+
+    def __enter__(self) -> _Outbox:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._waiting.put(None)
+        self._thread.join()
+        self._pipe.close()
+
+    def send(self, kind: int, content: object) -> None:
+        """Hand a message over; waits while too many are on their way."""
+        body = pickle.dumps((kind, content), protocol=5)
+        self._waiting.put(_LENGTH.pack(len(body)) + body)
+
+    def _deliver(self) -> None:
+        try:
+            while (message := self._waiting.get()) is not None:
+                rest = memoryview(message)
+                while rest:
+                    rest = rest[self._pipe.write(rest) or 0 :]
+        except BrokenPipeError:
+            # the parent stopped reading, so nobody is left to tell
+            os._exit(0)

@@ -31,7 +31,9 @@ class Limits:
     cpu_seconds: int = 900
     wait_seconds: float = 900.0
     batch: int = 2_000
-    """Items the child sends at a time; the pipe holds it back while the parent is busy."""
+    """Items the child sends at a time."""
+    ahead: int = 12
+    """Batches that wait in the child while the parent is busy; then it is held back."""
 
 
 DEFAULT = Limits()

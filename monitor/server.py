@@ -1,0 +1,169 @@
+"""The web server: API and pages on one FastAPI application, bound to loopback until there is sign-in."""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import socket
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from fastapi import FastAPI, Request, Response
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from dashboard.app import ASSETS, build_dash
+from dashboard.services import Services
+from ingest.intake import Intake
+from ingest.mapping.pages import load_pages
+from monitor.api.problem import Problem, answer_problems
+from monitor.api.record import record_routes
+from monitor.settings.configuration import load_configuration
+from monitor.settings.environment import Settings, personal_key
+from monitor.settings.texts import texts
+from monitor.store.database import Database
+from monitor.store.marks import SIMULATED, mark_of
+from monitor.store.migrate import upgrade
+
+LOCAL_HOSTS = ["127.0.0.1", "localhost", "[::1]", "::1"]
+"""Names under which a loopback server may be asked; others would be a page elsewhere reaching in."""
+
+
+@dataclass(frozen=True)
+class Installation:
+    """One installation put together: where it writes, how it reads, what it is configured with."""
+
+    settings: Settings
+    database: Database
+    intake: Intake
+    simulated: bool
+
+    @property
+    def services(self) -> Services:
+        """What every page is given."""
+        return Services(
+            configuration=self.intake.configuration,
+            database=self.database,
+            now=self.intake.moment,
+            simulated=self.simulated,
+            version=program_version(self.intake.configuration.digest),
+            texts={language: texts(language, self.settings.config_dir) for language in ("zh", "en")},
+            language=self.settings.language,
+            sources=self.intake.pages,
+            actor=local_user(),
+        )
+
+
+def now() -> int:
+    """The time now in microseconds UTC."""
+    return time.time_ns() // 1000
+
+
+def local_user() -> str:
+    """Who runs the program: until there is sign-in, the one who writes."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "local"
+
+
+def local_host() -> str:
+    """The machine's name, as the place where a write came from."""
+    return socket.gethostname()
+
+
+def program_version(configuration: str) -> str:
+    """Changes with the program, its assets or its configuration: open pages then reload."""
+    parts = hashlib.sha256(configuration.encode())
+    for file in sorted(ASSETS.rglob("*")):
+        if file.is_file():
+            parts.update(file.read_bytes())
+    return f"{version('fangxing')}-{parts.hexdigest()[:8]}"
+
+
+def install(settings: Settings) -> Installation:
+    """Open the database in its newest layout and read the configuration. Raises ConfigError."""
+    configuration = load_configuration(settings)
+    pages = load_pages(settings.config_dir)
+    database = Database(settings.database_with_secrets())
+    upgrade(database)
+    intake = Intake(database, configuration, pages, personal_key(settings), now)
+    with database.read() as connection:
+        simulated = mark_of(connection, SIMULATED) is not None
+    return Installation(settings, database, intake, simulated)
+
+
+def create_app(installation: Installation) -> FastAPI:
+    """The application: routes of the API first, because the pages answer whatever is left."""
+    from monitor.api.cases import cases_router
+    from monitor.api.exports import exports_router
+    from monitor.api.health import health_router
+
+    services = installation.services
+    app = FastAPI(
+        title="Fangxing",
+        version=version("fangxing"),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+    )
+    answer_problems(app)
+    app.include_router(health_router(services))
+    app.include_router(cases_router(services))
+    app.include_router(exports_router(services))
+    app.include_router(record_routes(installation.intake, local_user()))
+
+    @app.api_route(
+        "/api/{rest:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False
+    )
+    async def unknown(rest: str) -> Response:
+        raise Problem(404, "unknown_path", f"/api/{rest}: see /api/v1/openapi.json")
+
+    dash = build_dash(app, services)
+    policy = "; ".join(
+        (
+            "default-src 'self'",
+            "script-src 'self' " + " ".join(dash.csp_hashes()),
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data:",
+            "connect-src 'self'",
+            "frame-ancestors 'none'",
+            "base-uri 'self'",
+            "form-action 'self'",
+        )
+    )
+
+    @app.middleware("http")
+    async def guard(request: Request, proceed: Callable[[Request], Awaitable[Response]]) -> Response:
+        response = await proceed(request)
+        response.headers.setdefault("Content-Security-Policy", policy)
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Referrer-Policy", "same-origin")
+        return response
+
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=LOCAL_HOSTS)
+    return app
+
+
+def serve(installation: Installation, *, ready: Callable[[str], None] | None = None) -> None:
+    """Run until stopped. `ready` is told the address once the server answers.
+
+    Raises OSError where the port is taken.
+    """
+    import uvicorn
+
+    settings = installation.settings
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind((settings.host, settings.port))
+    app = create_app(installation)
+    if ready is not None:
+        shown = f"[{settings.host}]" if family is socket.AF_INET6 else settings.host
+        ready(f"http://{shown}:{listening.getsockname()[1]}/")
+    uvicorn.Server(
+        uvicorn.Config(
+            app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=3
+        )
+    ).run(sockets=[listening])
