@@ -83,7 +83,8 @@ def choices_of(
 ) -> dict[str, list[str]]:
     """Column → what can be chosen there: stations by name, codes by their first label, in English by code."""
     zh = texts.language == "zh"
-    chosen: dict[str, list[str]] = {}
+    held = [one for one in stations.values() if one.site_type is not SiteType.REGISTER]
+    chosen = {"station": [one.name.in_language(texts.language) for one in held]}
     for name, column in columns.items():
         codes = "plate_colours" if column.kind == "plate_colour" else column.codes
         if codes is None:
@@ -92,8 +93,6 @@ def choices_of(
         for written, meaning in pages.codes.of(codes).items():
             labels.setdefault(meaning, written if zh else meaning)
         chosen[name] = list(labels.values())
-    held = [one for one in stations.values() if one.site_type is not SiteType.REGISTER]
-    chosen["station"] = [one.name.in_language(texts.language) for one in held]
     return chosen
 
 

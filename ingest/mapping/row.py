@@ -22,7 +22,9 @@ class RowJudge:
     def __init__(self, reader: SheetReader) -> None:
         self._reader = reader
         page = reader.page
-        self._aside = [(why, re.compile(one)) for why, several in page.aside.items() for one in several]
+        self._aside = [
+            (why, re.compile(one, re.IGNORECASE)) for why, several in page.aside.items() for one in several
+        ]
         numbering = {squeezed(name) for name in page.numbering}
         known = {column.position for column in reader.columns.values()}
         self._numbers = {
