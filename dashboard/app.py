@@ -86,7 +86,7 @@ def find_pages() -> list[Page]:
 
 
 def told(error: Exception) -> None:
-    """Dash answers an error of a callback with an empty 500 and tells nobody: it is logged here, then goes on."""
+    """Dash answers the error of a callback with an empty 500 and tells nobody, so it is logged here."""
     log.error("a callback failed", exc_info=error)
     raise error
 
@@ -154,7 +154,7 @@ def build_dash(server: FastAPI, services: Services) -> Dash:
     return app
 
 
-def page_in_shell(services: Services, pages: list[Page], path: str, query: dict[str, str]) -> Component:
+def page_in_shell(services: Services, pages: list[Page], path: str, query: dict[str, str]) -> Any:
     """The whole page at an address, in the reader's language and theme. `?theme=` in the address wins."""
     words = current_texts(services)
     wanted = query.get("theme")

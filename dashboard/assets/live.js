@@ -81,8 +81,9 @@
   function showAge(age, at) {
     var ms = Math.max(0, at - stamp), text = age.querySelector(".fx-age-text"), band = byId("fx-stopped");
     var here = localParts(at, age.dataset.zone);
-    var sentence = stamp ? fill(words.fresh, { ago: ago(ms) }) : words.none;
-    if (!byId("fx-clock") && !matchMedia("(max-width: 720px)").matches) {
+    var narrow = matchMedia("(max-width: 720px)").matches;
+    var sentence = !stamp ? words.none : narrow ? ago(ms) : fill(words.fresh, { ago: ago(ms) });
+    if (!byId("fx-clock") && !narrow) {
       sentence += " · " + fill(words.date, { month: here.month, day: here.day }) + " " + here.hour + ":" + here.minute;
     }
     put(text, sentence);

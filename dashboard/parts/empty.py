@@ -11,7 +11,7 @@ from dashboard.parts.rows import case_address, link
 from dashboard.parts.strip import axis_head, strip
 from dashboard.views.feeds import Feed
 from dashboard.views.figures import Release, on_time
-from dashboard.views.moments import clock_time, hours_minutes
+from dashboard.views.moments import hours_minutes, when
 
 if TYPE_CHECKING:
     from dashboard.parts.rows import Saying
@@ -67,7 +67,7 @@ def _why(last: Sequence[Release], shown: Sequence[Feed], silent: Sequence[Feed],
         return words.get("board.empty.doubted", list="、".join(feed_name(feed, saying) for feed in silent))
     if not last:
         return words.get("board.empty.believed_always", n=len(shown))
-    since = clock_time(last[0].at, saying.zone_of(last[0].key[0]))
+    since = when(last[0].at, saying.now, saying.zone_of(last[0].key[0]), words)
     return words.get("board.empty.believed", n=len(shown), time=since)
 
 
@@ -82,7 +82,7 @@ def _ghost(one: Release, axis_hours: float, saying: Saying) -> Node:
     words = saying.words
     plate = one.plate or words.get("board.no_plate")
     name = plate if saying.wall else link(plate, case_address(one.key), "fx-stretched")
-    at = clock_time(one.at, saying.zone_of(one.key[0]))
+    at = when(one.at, saying.now, saying.zone_of(one.key[0]), words)
     after = ""
     if one.after_removal is not None:
         after = words.get("board.empty.after_removal", time=hours_minutes(one.after_removal))

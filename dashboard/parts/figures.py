@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dashboard.parts.element import Node, div, element, span
+from dashboard.parts.element import Children, Node, div, element, span
 from dashboard.views.board import BoardView, RowState
 from dashboard.views.figures import Rate
 from dashboard.views.moments import countdown, when
@@ -19,13 +19,17 @@ def standing(view: BoardView, saying: Saying) -> list[Node]:
     """How many are held, whose limit is next, how many are past it."""
     words = saying.words
     vehicles = words.get("board.figure.vehicles")
+    held = [
+        span(words.get("board.figure.held"), "fx-wide"),
+        span(words.get("board.figure.held_short"), "fx-narrow"),
+    ]
     return [
-        _figure(words.get("board.figure.held"), str(view.held), [vehicles], "fx-fig-held"),
+        _figure(held, str(view.held), [vehicles], "fx-fig-held"),
         _next(view, saying),
         _figure(
             words.get("board.figure.overdue"),
             str(view.overdue),
-            [vehicles],
+            [words.get("board.figure.overdue_unit")],
             "fx-fig-overdue fx-fig-late" if view.overdue else "fx-fig-overdue",
         ),
     ]
@@ -65,12 +69,16 @@ def _rate(rate: Rate, words: Texts) -> Node:
         none = words.get("board.figure.rate_none")
         return _figure(words.get("board.figure.rate"), none, [why], "fx-fig-rate", title=title)
     low, high = rate.interval
-    label = words.get("board.figure.rate_interval", low=low, high=high)
+    label = [
+        span(words.get("board.figure.rate_interval", low=low, high=high), "fx-wide"),
+        span(words.get("board.figure.rate"), "fx-narrow"),
+    ]
     said: list[Node | str] = []
     if rate.percent is not None:
         said.append(span(f"{rate.percent}%", "fx-percent"))
     if rate.few:
         said.append(span(words.get("board.figure.few"), "fx-badge fx-few"))
+    said.append(span(f"{low}–{high}%", "fx-narrow"))
     said.append(interval_bar(rate.k, rate.n, low, high, words))
     return _figure(label, f"{rate.k}/{rate.n}", said, "fx-fig-rate", title=title)
 
@@ -92,12 +100,16 @@ def _median(figures: WeekFigures, words: Texts) -> Node:
     label = words.get("board.figure.median")
     if figures.median_hours is None:
         return _figure(label, words.get("board.figure.rate_none"), [], "fx-fig-median")
-    said = [words.get("board.figure.hours"), element("br"), words.get("board.figure.of", n=figures.released)]
+    said: list[Node | str] = [
+        words.get("board.figure.hours"),
+        element("br"),
+        words.get("board.figure.of", n=figures.released),
+    ]
     return _figure(label, f"{figures.median_hours:.1f}", said, "fx-fig-median")
 
 
 def _figure(
-    label: str,
+    label: Children,
     value: str,
     said: list[Node | str],
     class_: str,

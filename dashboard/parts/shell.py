@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import dash_mantine_components as dmc
 from dash import dcc
-from dash.development.base_component import Component
 
 from dashboard.parts.element import Node, div, element, shape, span
 
@@ -22,7 +21,10 @@ NAVIGATION: tuple[tuple[str, str], ...] = (
 )
 """Address and name of each place; the name is the text `shell.nav.…` and the drawing `fx-icon-…`."""
 
-ACCENT = "#E3EEF9 #C9DFF4 #A5C9EA #7FB2DF #4F96D2 #2680C6 #0B5CAD #0A5199 #094683 #073A6D".split()
+ACCENT = [
+    *("#E3EEF9", "#C9DFF4", "#A5C9EA", "#7FB2DF", "#4F96D2"),
+    *("#2680C6", "#0B5CAD", "#0A5199", "#094683", "#073A6D"),
+]
 """Shades of the accent colour of tokens.css for the components of Mantine, which want ten."""
 
 MANTINE_THEME = {

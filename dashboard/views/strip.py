@@ -52,8 +52,8 @@ class Gap:
 class Strip:
     """`lanes` are decision, payment, removal. `end` is now, or the release.
 
-    `late` (left, width) is past the limit, cut at the end of the axis where `beyond`. `held` is the time held after removal in
-    microseconds, with the middle of its hatch in `held_at` and the hatch's width in `held_width`.
+    `late` (left, width) is past the limit, cut at the end of the axis where `beyond`. `held` is the time held
+    after removal in microseconds; `held_at` is the middle of its hatch, `held_width` the hatch's width.
     """
 
     lanes: tuple[tuple[Segment, ...], tuple[Segment, ...], tuple[Segment, ...]]
