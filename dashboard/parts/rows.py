@@ -155,7 +155,10 @@ def tile(one: Row, saying: Saying) -> Node:
     sign = words.get(f"board.owner_sign.{owner}")
     plate = one.plate or words.get("board.no_plate")
     label: Node | str = plate if saying.wall else link(plate, case_address(one.key), "fx-stretched")
-    left = "—" if one.remaining is None else countdown(one.remaining)
+    if one.remaining is None:
+        left = words.get(f"board.remaining_short.{one.state.value}")
+    else:
+        left = countdown(one.remaining)
     deadline = None if one.deadline_at is None else one.deadline_at // 1000
     return element(
         "li",
@@ -165,7 +168,6 @@ def tile(one: Row, saying: Saying) -> Node:
             element("b", left, data_deadline=deadline),
         ],
         f"fx-tile fx-is-{one.state.value.replace('_', '-')}",
-        title=sentence(one, saying),
     )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dashboard.parts.element import Node, div, element, span
 from dashboard.views.moments import hours_minutes
-from dashboard.views.strip import Kind, Segment, Strip
+from dashboard.views.strip import Gap, Kind, Segment, Strip
 
 if TYPE_CHECKING:
     from monitor.settings.texts import Texts
@@ -17,6 +17,8 @@ PLATE_WIDTH = 12.0
 LONG_PLATE_WIDTH = 32.0
 """Per cent that they need with their words, on the wall."""
 TICK_WIDTH = 4.0
+GAP_WIDTH = 9.0
+"""Per cent that the tick of a finished step and the word of a pause need."""
 
 
 def strip(view: Strip | None, axis_hours: float, words: Texts) -> Node:
@@ -28,10 +30,7 @@ def strip(view: Strip | None, axis_hours: float, words: Texts) -> Node:
             [names, axis], "fx-strip", aria_hidden="true", style=_style(axis_hours, 100 * 24 / axis_hours)
         )
     inside = [div([_segment(one, view) for one in lane], "fx-lane") for lane in view.lanes]
-    inside += [
-        div(None, "fx-gap", style=_span(gap.left, gap.width), title=_pause(gap.reason, words))
-        for gap in view.gaps
-    ]
+    inside += [_gap(gap, words) for gap in view.gaps]
     if view.held is not None:
         inside.append(_held(view, words))
     if view.late is not None:
@@ -91,6 +90,14 @@ def _segment(one: Segment, view: Strip) -> Node:
     return div(tick, name, style=_span(one.left, one.width))
 
 
+def _gap(gap: Gap, words: Texts) -> Node:
+    label = span(words.get("board.pause")) if gap.width >= GAP_WIDTH else None
+    reason = words.find(f"reasons.{gap.reason}") or gap.reason
+    return div(
+        label, "fx-gap", style=_span(gap.left, gap.width), title=words.get("board.paused", reason=reason)
+    )
+
+
 def _held(view: Strip, words: Texts) -> Node:
     time = hours_minutes(view.held or 0)
     if view.held_width < PLATE_WIDTH:
@@ -101,10 +108,6 @@ def _held(view: Strip, words: Texts) -> Node:
         return span(time, "fx-held-plate", style=style)
     long = words.get("board.held_plate", time=time)
     return span([span(time, "fx-held-short"), span(long, "fx-held-long")], "fx-held-plate", style=style)
-
-
-def _pause(reason: str, words: Texts) -> str:
-    return words.get("board.paused", reason=words.find(f"reasons.{reason}") or reason)
 
 
 def _span(left: float, width: float) -> dict[str, str]:

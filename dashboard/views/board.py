@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -87,7 +87,7 @@ class Row:
     gate_confirmed: bool
     withdrawn: bool
     pause: str | None
-    notes: tuple[Note, ...]
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +116,13 @@ class BoardView:
     waits_for_silent: Mapping[str, int]
     """How many rows wait for a step that only silent sources bring, by step."""
 
+    def noted(self, notes: Mapping[CaseKey, tuple[Note, ...]]) -> BoardView:
+        """The same with what people said of the rows that are shown whole."""
+        return replace(self, rows=tuple(replace(row, notes=notes.get(row.key, ())) for row in self.rows))
+
 
 def board_view(
     states: Sequence[CaseState],
-    notes: Mapping[CaseKey, Sequence[Note]],
     silent_activities: Collection[str],
     configuration: Configuration,
     now: int,
@@ -137,7 +140,6 @@ def board_view(
             state,
             sign,
             configuration,
-            tuple(notes.get((state.station, state.case_no), ())),
             silent_activities,
             now,
             axis_hours if position < rules.rows_whole else None,
@@ -181,7 +183,6 @@ def _row(
     state: CaseState,
     sign: RowState,
     configuration: Configuration,
-    notes: tuple[Note, ...],
     silent_activities: Collection[str],
     now: int,
     axis_hours: float | None,
@@ -214,7 +215,6 @@ def _row(
         gate_confirmed=configured is None or configured.confirmed,
         withdrawn=state.withdrawn_at is not None,
         pause=pausing[-1] if pausing else None,
-        notes=notes,
     )
 
 

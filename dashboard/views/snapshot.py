@@ -86,8 +86,9 @@ def snapshot(services: Services, station: str | None, now: int) -> Snapshot:
 
     def board() -> BoardView:
         states = open_cases(database, stations)
-        notes = notes_of(database, [(state.station, state.case_no) for state in states])
-        return board_view(states, notes, silent, configuration, now)
+        view = board_view(states, silent, configuration, now)
+        notes = notes_of(database, [row.key for row in view.rows])
+        return view.noted({key: tuple(said) for key, said in notes.items()})
 
     shown = attempt("rows", board)
     last_day: tuple[Release, ...] = ()
