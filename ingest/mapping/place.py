@@ -3,19 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Protocol
 
 from .refused import Bad
 from .values import code_key
-
-
-class Named(Protocol):
-    """What the directory needs of a station: its code, and everything it is called."""
-
-    @property
-    def code(self) -> str: ...
-
-    def called(self) -> Iterable[str]: ...
 
 
 class StationDirectory:

@@ -41,6 +41,8 @@ class RowJudge:
             for name in page.carry_down
             if (column := reader.columns.get(name)) is not None and column.position is not None
         ]
+        self._heads = [squeezed(text) for text in reader.head.headings]
+        self._last = [text.rsplit("/", 1)[-1] for text in self._heads]
         self._above: dict[int, Cell] = {}
 
     def aside(self, cells: Sequence[Cell]) -> str | None:
@@ -65,10 +67,11 @@ class RowJudge:
 
     def repeats_head(self, cells: Sequence[Cell]) -> bool:
         """Whether this is the head printed again on a further page."""
+        case = self._case
+        if case >= len(cells) or squeezed(text_of(cells[case])) not in (self._heads[case], self._last[case]):
+            return False
         texts = [squeezed(text_of(cell)) for cell in cells]
-        heads = [squeezed(text) for text in self._reader.head.headings]
-        last = [text.rsplit("/", 1)[-1] for text in heads]
-        return any(texts) and (texts == heads[: len(texts)] or texts == last[: len(texts)])
+        return texts in (self._heads[: len(texts)], self._last[: len(texts)])
 
     def completed(self, cells: Sequence[Cell]) -> Sequence[Cell]:
         """The row with blank cells of carried columns filled from the row above."""

@@ -99,15 +99,20 @@ def text_of(cell: Cell) -> str:
 
 
 def text_parser(longest: int = LONGEST_TEXT) -> Parser:
-    """Any text; what a spreadsheet shows as an error, and what is far too long, is refused."""
+    """Any text; what a spreadsheet shows as an error, a long code that it took for a number and cut to 15
+    digits, and what is far too long, are refused."""
     accepted = f"≤ {longest}"
 
     def parse(cell: Cell) -> Parsed:
         if isinstance(cell.value, ErrorCell):
             return Bad("error_cell", accepted)
+        if isinstance(cell.value, float) and abs(cell.value) >= 1e15:
+            return Bad("digits_lost", accepted)
         text = text_of(cell)
         if not text:
             return None
+        if "E+" in text and _SCIENTIFIC.fullmatch(text):
+            return Bad("digits_lost", accepted)
         if text.startswith("#") and _SHEET_ERROR.fullmatch(text):
             return Bad("error_cell", accepted)
         if len(text) > longest or isinstance(cell.value, LongCell):
@@ -118,6 +123,9 @@ def text_parser(longest: int = LONGEST_TEXT) -> Parser:
 
     return parse
 
+
+_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+\d+")
+"""A long number as a spreadsheet shows it; the digits it does not show are not in a CSV made from it."""
 
 _SHEET_ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|#+)")
 """A spreadsheet's errors, which a CSV made from it holds as text."""

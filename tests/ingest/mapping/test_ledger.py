@@ -10,64 +10,9 @@ from typing import Any
 import pytest
 
 from ingest.mapping.page import SourcePage
-from ingest.tables.fault import TableError
 
-from .conftest import Deliver, Delivered, instant
-
-HEAD = [
-    "序号",
-    "站点",
-    "案件号",
-    "车牌号",
-    "车牌颜色",
-    "总重(kg)",
-    "限重(kg)",
-    "检测认定时间",
-    "复检时间",
-    "复检总重(kg)",
-    "放行时间",
-]
-ROW = [
-    1,
-    "城西",
-    "襄超〔2024〕1",
-    "晋D12345",
-    "黄",
-    52300,
-    49000,
-    "2024-07-01 08:30",
-    "2024-07-01 15:00",
-    48900,
-    "2024-07-01 16:10",
-]
-
-
-def changed(**by_head: Any) -> list[Any]:
-    """The usual row with some cells replaced."""
-    row = list(ROW)
-    for head, value in by_head.items():
-        (position,) = [i for i, name in enumerate(HEAD) if name.startswith(head)]
-        row[position] = value
-    return row
-
-
-def as_csv(*rows: list[Any], encoding: str = "utf-8") -> bytes:
-    lines = [",".join("" if cell is None else str(cell) for cell in row) for row in rows]
-    return "\r\n".join(lines).encode(encoding)
-
-
-def assert_the_usual_case(told: Delivered) -> None:
-    assert [one.activity for one in told.candidates] == ["confirmed", "reweighed", "released"]
-    assert {one.station for one in told.candidates} == {"S1"}
-    assert {one.case_no for one in told.candidates} == {"襄超〔2024〕1"}
-    assert told.event("confirmed").occurred_at == instant("2024-07-01T08:30+08:00")
-    assert told.event("released").occurred_at == instant("2024-07-01T16:10+08:00")
-    assert told.data("confirmed") == {
-        "plate": "晋D12345", "plate_colour": "yellow", "gross_kg": 52_300, "limit_kg": 49_000,
-    }  # fmt: skip
-    assert told.data("reweighed") == {"gross_kg": 48_900}
-    assert told.event("released").data == ""
-    assert told.refusals == []
+from .conftest import Deliver, instant
+from .usual_case import HEAD, ROW, as_csv, assert_the_usual_case, changed
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gbk", "gb18030"])
@@ -86,91 +31,9 @@ def test_a_ledger_reads_the_same_as_an_html_table_named_xls(deliver: Deliver) ->
     assert_the_usual_case(deliver("ledger-template", page.encode("gbk"), "台账.xls"))
 
 
-def test_title_rows_above_the_head_are_set_aside(deliver: Deliver) -> None:
-    told = deliver(
-        "ledger-template", [["襄垣县放行台账"], [], ["填报单位:城西站", None, "2024年7月"], HEAD, ROW]
-    )
-    assert_the_usual_case(told)
-    assert told.aside == ["title", "blank", "title", "head"]
-
-
 def test_full_width_digits_are_digits(deliver: Deliver) -> None:
     row = changed(总重="５２３００", 检测认定时间="２０２４－０７－０１　０８：３０", 车牌号="晋Ｄ１２３４５")
     assert_the_usual_case(deliver("ledger-template", as_csv(HEAD, row)))
-
-
-def test_the_unit_comes_from_the_head_the_title_or_the_row_under_the_head(deliver: Deliver) -> None:
-    tonnes = changed(总重=52.3, 限重=49, 复检总重=48.9)
-    bare = [name.replace("(kg)", "") for name in HEAD]
-    in_head = [name.replace("(kg)", "（吨）") for name in HEAD]
-    under = [None, None, None, None, None, "吨", "吨", None, None, "(吨)", None]
-    assert_the_usual_case(deliver("ledger-template", [in_head, tonnes]))
-    assert_the_usual_case(deliver("ledger-template", [["单位：吨、元"], bare, tonnes]))
-    assert_the_usual_case(deliver("ledger-template", [bare, under, tonnes]))
-
-
-def test_a_unit_that_cannot_be_told_refuses_the_cells_and_says_so_once(deliver: Deliver) -> None:
-    bare = [name.replace("总重(kg)", "总重") for name in HEAD]
-    told = deliver("ledger-template", [bare, ROW])
-    assert [(r.reason, r.column, r.activity) for r in told.refusals] == [
-        ("unit_unknown", "复检总重", "reweighed"),
-        ("unit_unknown", "总重", None),
-    ]
-    assert [one.activity for one in told.candidates] == ["confirmed", "released"]
-    assert {w.reason for w in told.warnings} == {"column_without_unit"}
-
-
-def test_a_title_that_names_two_units_of_mass_names_none(deliver: Deliver) -> None:
-    bare = [name.replace("总重(kg)", "总重") for name in HEAD]
-    told = deliver("ledger-template", [["单位:吨、公斤"], bare, ROW])
-    assert {r.reason for r in told.refusals} == {"unit_unknown"}
-
-
-def test_two_row_heads_address_a_column_as_group_and_name(
-    deliver: Deliver, page_from: Callable[[str], SourcePage]
-) -> None:
-    page = page_from(TWO_ROWS)
-    top = ["站点", "案号", "初检", None, "复检", None]
-    below = [None, None, "时间", "总重(吨)", "时间", "总重(吨)"]
-    row = ["城西", "A1", "2024-07-01 08:30", "52.3", "2024-07-01 15:00", "48.9"]
-    for content in ([top, below, row], as_csv(top, below, row)):
-        told = deliver(page, content)
-        assert told.refusals == []
-        assert told.data("confirmed") == {"gross_kg": 52_300}
-        assert told.data("reweighed") == {"gross_kg": 48_900}
-        assert told.event("reweighed").occurred_at == instant("2024-07-01T15:00+08:00")
-        assert told.aside == ["head", "head"]
-
-
-TWO_ROWS = """
-title: {zh: 两行表头, en: two rows}
-feed: {zh: 两行, en: two}
-kind: ledger
-station: {column: station}
-case_no: case_no
-columns:
-  station: 站点
-  case_no: 案号
-  confirmed: {names: 初检/时间, kind: datetime}
-  gross: {names: 初检/总重, kind: mass, unit: head}
-  reweighed: {names: 复检/时间, kind: datetime}
-  reweigh: {names: 复检/总重, kind: mass, unit: head}
-events:
-  - {activity: confirmed, at: confirmed, data: {gross_kg: gross}}
-  - {activity: reweighed, at: reweighed, data: {gross_kg: reweigh}}
-"""
-
-
-def test_one_name_twice_is_refused_and_not_guessed(
-    deliver: Deliver, page_from: Callable[[str], SourcePage]
-) -> None:
-    page = page_from(TWO_ROWS.replace("初检/总重", "总重"))
-    with pytest.raises(TableError) as refused:
-        deliver(
-            page, as_csv(["站点", "案号", "初检/时间", "总重(吨)", "总重(吨)"], ["城西", "A1", "", "", ""])
-        )
-    assert refused.value.code == "ambiguous_column"
-    assert refused.value.params["found"] == "4: 总重(吨) · 5: 总重(吨)"
 
 
 SPLIT = """
@@ -291,12 +154,6 @@ def test_a_case_whose_note_speaks_of_a_total_is_still_a_case(deliver: Deliver) -
     assert_the_usual_case(told)
 
 
-def test_the_head_printed_again_is_set_aside(deliver: Deliver) -> None:
-    told = deliver("ledger-template", [HEAD, ROW, HEAD, changed(案件号="A2")])
-    assert told.aside == ["head", "head"]
-    assert {one.case_no for one in told.candidates} == {"襄超〔2024〕1", "A2"}
-
-
 def test_a_bad_cell_loses_its_own_event_and_not_the_vehicle(deliver: Deliver) -> None:
     told = deliver("ledger-template", [HEAD, changed(复检时间="2024-02-30 15:00")])
     assert [one.activity for one in told.candidates] == ["confirmed", "released"]
@@ -372,31 +229,6 @@ def test_cells_to_the_right_of_the_head_refuse_the_row_because_it_is_shifted(del
     told = deliver("ledger-template", as_csv(HEAD, [*ROW, "放行"]))
     assert [r.reason for r in told.refusals] == ["beyond_head"]
     assert told.candidates == []
-
-
-def test_a_missing_column_refuses_the_sheet_and_names_what_was_found(deliver: Deliver) -> None:
-    head = [name for name in HEAD if name != "案件号"]
-    with pytest.raises(TableError) as refused:
-        deliver("ledger-template", as_csv(head, ROW))
-    assert refused.value.code == "missing_column"
-    assert refused.value.params["column"] == "case_no"
-    assert "车牌号" in refused.value.params["found"]
-    assert "案件号 / 案件编号 / 案号" in refused.value.params["accepted"]
-
-
-def test_one_sheet_without_a_needed_column_leaves_the_others(deliver: Deliver) -> None:
-    bad = [name for name in HEAD if name != "案件号"]
-    told = deliver("ledger-template", {"七月": [HEAD, ROW], "八月": [bad, ROW], "封面": [["放行台账"]]})
-    assert_the_usual_case(told)
-    assert [(p.sheet, p.reason, p.row) for p in told.problems] == [("八月", "missing_column", 1)]
-    assert [(w.sheet, w.reason) for w in told.warnings] == [("封面", "no_head_on_sheet")]
-
-
-def test_a_file_without_any_known_head_says_what_would_be_accepted(deliver: Deliver) -> None:
-    with pytest.raises(TableError) as refused:
-        deliver("ledger-template", "a,b\n1,2\n")
-    assert refused.value.code == "no_head"
-    assert "案件号" in refused.value.params["accepted"]
 
 
 def test_names_become_keyed_digests_and_appear_nowhere_else(deliver: Deliver) -> None:
