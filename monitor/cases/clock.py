@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from monitor.cases.event import DAY, SECOND
+from monitor.cases.event import SECOND
 from monitor.cases.state import CaseState, Pause, Verdict
 
 
@@ -179,32 +179,35 @@ def clock_a(state: CaseState, now: int) -> Clock:
 
 _TIMED = (Reading.RUNNING, Reading.OVERDUE, Reading.ON_TIME, Reading.LATE)
 
-LIMIT_B_C = DAY
-"""Clocks B and C: 24 hours each, by the bureau's document."""
 
-
-def clock_b(state: CaseState, now: int) -> Clock:
-    """Clock B, `accepted` → police decision."""
+def clock_b(state: CaseState, now: int, *, limit: int) -> Clock:
+    """Clock B, `accepted` → police decision, with its limit in microseconds."""
     return _plain(
         "b",
         (state.accepted_at, state.accepted_until),
         (state.police_decided_at, state.police_decided_until),
         now,
+        limit,
     )
 
 
-def clock_c(state: CaseState, now: int) -> Clock:
-    """Clock C, `detained` → `handed_in`."""
+def clock_c(state: CaseState, now: int, *, limit: int) -> Clock:
+    """Clock C, `detained` → `handed_in`, with its limit in microseconds."""
     return _plain(
         "c",
         (state.detained_at, state.detained_until),
         (state.handed_in_at, state.handed_in_until),
         now,
+        limit,
     )
 
 
 def _plain(
-    name: str, start: tuple[int | None, int | None], end: tuple[int | None, int | None], now: int
+    name: str,
+    start: tuple[int | None, int | None],
+    end: tuple[int | None, int | None],
+    now: int,
+    limit: int,
 ) -> Clock:
     """A clock without custody, pauses or station limits."""
     start_at, start_until = start
@@ -213,21 +216,21 @@ def _plain(
     finish = None if end_at is None else (end_at, end_at if end_until is None else end_until)
     if begin is None:
         return Clock(
-            name, Reading.NO_DEADLINE, None, None, end_at, end_until, LIMIT_B_C, None, None, None, None,
+            name, Reading.NO_DEADLINE, None, None, end_at, end_until, limit, None, None, None, None,
             (("missing_start", {}),),
         )  # fmt: skip
-    deadline = begin[0] + LIMIT_B_C
+    deadline = begin[0] + limit
     reasons: list[tuple[str, dict[str, int | str]]] = [
         ("start", {"start_at": begin[0]}) if start_until is None else ("start_day", {"day_at": begin[0]})
     ]
     if finish is None:
-        late = begin[1] + LIMIT_B_C
+        late = begin[1] + limit
         reading = (
             Reading.RUNNING if now <= deadline else Reading.OVERDUE if now > late else Reading.UNDETERMINED
         )
         reasons.append(("missing_end", {}))
     else:
-        reading = Reading(verdict(True, begin, finish, LIMIT_B_C).value)
+        reading = Reading(verdict(True, begin, finish, limit).value)
         reasons.append(
             ("end", {"end_at": finish[0]}) if end_until is None else ("end_day", {"day_at": finish[0]})
         )
@@ -238,6 +241,6 @@ def _plain(
         elapsed = (now if finish is None else finish[0]) - begin[0]
         remaining = deadline - now if finish is None else None
     return Clock(
-        name, reading, start_at, start_until, end_at, end_until, LIMIT_B_C, deadline, elapsed, elapsed,
+        name, reading, start_at, start_until, end_at, end_until, limit, deadline, elapsed, elapsed,
         remaining, tuple(reasons),
     )  # fmt: skip

@@ -12,7 +12,7 @@ from monitor.settings.problem import ConfigError, ConfigProblem
 from monitor.settings.shipped import existing_dir
 from monitor.settings.texts import text_problems
 
-FILES = ("stations.yaml", "limits.yaml", "board.yaml", "texts/zh.yaml", "texts/en.yaml")
+FILES = ("stations.yaml", "limits.yaml", "clocks.yaml", "board.yaml", "texts/zh.yaml", "texts/en.yaml")
 """What a bureau's folder may hold, beside pages in `sources/`."""
 
 

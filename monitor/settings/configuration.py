@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from monitor.settings.board import Board, read_board
+from monitor.settings.clocks import Clocks, read_clocks
 from monitor.settings.entry import Name
 from monitor.settings.environment import Settings
 from monitor.settings.limits import Limits, read_limits
@@ -24,11 +25,12 @@ Part = TypeVar("Part")
 
 @dataclass(frozen=True)
 class Configuration:
-    """Stations, limits and thresholds, and the digests that a report names to say what it was made with."""
+    """Stations, limits, clocks, thresholds, and the digests by which a report says what it was made with."""
 
     stations: Stations
     limits: Limits
     board: Board
+    clocks: Clocks
     digests: Mapping[str, str]
     """SHA-256 of every file by name; a file that lies over a shipped one stands as `config_dir/<name>`."""
 
@@ -59,9 +61,10 @@ def load_configuration(settings: Settings) -> Configuration:
     stations = part(lambda: read_stations(read_config("stations.yaml", config_dir), settings.zone))
     limits = part(lambda: read_limits(read_config("limits.yaml", config_dir)))
     board = part(lambda: read_board(read_config("board.yaml", config_dir)))
-    if stations is None or limits is None or board is None:
+    clocks = part(lambda: read_clocks(read_config("clocks.yaml", config_dir)))
+    if stations is None or limits is None or board is None or clocks is None:
         raise ConfigError(problems)
-    return Configuration(stations, limits, board, dict(file_digests(config_dir)))
+    return Configuration(stations, limits, board, clocks, dict(file_digests(config_dir)))
 
 
 def file_digests(config_dir: Path | None) -> Iterator[tuple[str, str]]:
