@@ -69,6 +69,7 @@ class HeldCase(BaseModel):
     removed_at: int | None
     released_at: int | None
     withdrawn_at: int | None
+    pay_failures: int
     paused: bool
     steps: list[OwedStep]
     events: list[RecordedEvent]
@@ -153,6 +154,7 @@ def held_case(state: CaseState, known: KnownEvents | None, gate: Gate) -> HeldCa
         removed_at=state.removed_at,
         released_at=state.released_at,
         withdrawn_at=state.withdrawn_at,
+        pay_failures=state.pay_failures,
         paused=any(pause.until is None for pause in state.pauses),
         steps=_owed(state, gate),
         events=[] if known is None else recorded_events(known.own, known.elsewhere),
