@@ -109,9 +109,10 @@ def _payment(state: CaseState, gate: Gate) -> Branch:
     since = min(begun, default=state.decided_at)
     if finish is not None:
         return Branch(Lane.PAYMENT, since, finish, None, needed)
-    if state.withdrawn_at is not None or (state.decided_at is not None and state.outcome in NOTHING_TO_PAY):
-        done = state.withdrawn_at if state.decided_at is None else state.decided_at
-        return Branch(Lane.PAYMENT, None, done, None, needed)
+    if state.decided_at is not None and state.outcome in NOTHING_TO_PAY:
+        return Branch(Lane.PAYMENT, None, state.decided_at, None, needed)
+    if state.withdrawn_at is not None:
+        return Branch(Lane.PAYMENT, since, state.withdrawn_at, None, needed)
     if state.paid_at is not None:
         step = OpenStep(Lane.PAYMENT, Step.CONFIRM_PAYMENT, Owner.TREASURY, state.paid_at)
     elif state.pay_failed_at is not None:

@@ -19,6 +19,19 @@ def first_at(facts: Facts, activity: str) -> int | None:
     return found[0][0].occurred_at if found else None
 
 
+def earliest(found: list[Fact]) -> tuple[int, int | None]:
+    """When the first of them happened, and the last possible instant of that where it is an interval.
+
+    An event known to the day may have come before or after an exact one of that day: the first of both lies
+    between the beginning of the day and the exact instant.
+    """
+    first = found[0][0]
+    if first.occurred_until is None:
+        return first.occurred_at, None
+    until = min(event.latest for event, _ in found)
+    return first.occurred_at, None if until == first.occurred_at else until
+
+
 def instants(found: list[Fact]) -> set[int]:
     """The different instants at which an activity is told to have happened."""
     return {event.occurred_at for event, _ in found}

@@ -10,7 +10,7 @@ import orjson
 from monitor.cases.activity import ORDER, Activity, Authority
 from monitor.cases.clock import verdict
 from monitor.cases.event import SECOND, Event
-from monitor.cases.facts import Fact, Facts, first_at, instants
+from monitor.cases.facts import Fact, Facts, earliest, first_at, instants
 from monitor.cases.payment import Payment, payment_of
 from monitor.cases.revision import valid_events
 from monitor.cases.state import CaseState, Finding, Pause, Verdict
@@ -37,7 +37,7 @@ def fold(
     """
     valid, waiting_voids = valid_events(events, elsewhere)
     if not valid:
-        return None
+        return _nothing_but_voids(station, case_no, waiting_voids)
     if len(valid) > 1:
         valid.sort(key=_in_time)
     facts: Facts = {}
@@ -77,6 +77,17 @@ def fold(
         **plain,
         **(_NO_PAYMENT if paid is None else paid._asdict()),
     )
+
+
+def _nothing_but_voids(station: str, case_no: str, voids: Sequence[Event]) -> CaseState | None:
+    """A case of which only voids are known that name nothing: it has no event, and is listed for them."""
+    if not voids:
+        return None
+    told = sorted(void.occurred_at for void in voids)
+    return CaseState(
+        station, case_no, Verdict.NOT_HELD.value, False, 0, told[0], told[-1],
+        findings=tuple(Finding("void_unmatched", at) for at in told),
+    )  # fmt: skip
 
 
 _NOTHING: dict[str, Any] = {}
@@ -119,18 +130,18 @@ def _clock_a(plain: dict[str, Any], facts: Facts, terms: Terms, findings: list[F
     plain["custody"] = custody
     start: tuple[int, int] | None = None
     if confirmed:
-        event = confirmed[0][0]
-        plain["confirmed_at"], plain["confirmed_until"] = event.occurred_at, event.occurred_until
+        at, until = earliest(confirmed)
+        plain["confirmed_at"], plain["confirmed_until"] = at, until
         if len(confirmed) > 1 and len(instants(confirmed)) > 1:
             findings.append(Finding("second_confirmation", confirmed[1][0].occurred_at))
-        seconds = terms.limit_at(event.occurred_at) if custody else None
+        seconds = terms.limit_at(at) if custody else None
         # Without a limit there is nothing to be late against, so there is no start either.
         if seconds is not None:
-            start = (event.occurred_at, event.latest)
+            start = (at, at if until is None else until)
             plain["limit_s"] = seconds
-            plain["deadline_at"] = event.occurred_at + seconds * SECOND
-            if event.occurred_until is not None:
-                plain["deadline_until"] = event.occurred_until + seconds * SECOND
+            plain["deadline_at"] = at + seconds * SECOND
+            if until is not None:
+                plain["deadline_until"] = until + seconds * SECOND
     end = _end(plain, facts, releases, findings) if releases else None
     told = verdict(custody, start, end, plain.get("limit_s", 0) * SECOND)
     if told is Verdict.IMPLAUSIBLE:
@@ -148,19 +159,19 @@ def _end(
         (facts[activity][-1][0].occurred_at for activity in CUSTODY_EVIDENCE if activity in facts),
         default=None,
     )
-    for event, _ in releases:
-        if last_seen is None or event.latest >= last_seen:
-            plain["released_at"], plain["released_until"] = event.occurred_at, event.occurred_until
-            return event.occurred_at, event.latest
-    findings.append(Finding("custody_after_release", last_seen))
-    return None
+    ends = [fact for fact in releases if last_seen is None or fact[0].latest >= last_seen]
+    if not ends:
+        findings.append(Finding("custody_after_release", last_seen))
+        return None
+    at, until = earliest(ends)
+    plain["released_at"], plain["released_until"] = at, until
+    return at, at if until is None else until
 
 
 def _other_clocks(plain: dict[str, Any], facts: Facts) -> None:
     for activity in ("accepted", "detained", "handed_in"):
         if activity in facts:
-            event = facts[activity][0][0]
-            plain[f"{activity}_at"], plain[f"{activity}_until"] = event.occurred_at, event.occurred_until
+            plain[f"{activity}_at"], plain[f"{activity}_until"] = earliest(facts[activity])
 
 
 POLICE_STEPS = ("accepted", "handed_over", "handed_in", "detained")
@@ -175,28 +186,40 @@ def _decision(plain: dict[str, Any], facts: Facts) -> None:
         if activity in facts:
             plain[f"{activity}_at"] = facts[activity][0][0].occurred_at
     decided = facts.get("decided")
-    if decided and "decision_revoked" in facts:
-        revoked_at = facts["decision_revoked"][-1][0].occurred_at
-        decided = [fact for fact in decided if fact[0].occurred_at > revoked_at]
     if not decided:
         return
-    first = decided[0][0]
-    plain["decided_at"] = first.occurred_at
-    changes = facts.get("decision_changed")
-    for _, data in (*decided, *changes) if changes else decided:
+    told = decided
+    if "decision_changed" in facts:
+        told = sorted((*decided, *facts["decision_changed"]), key=lambda fact: _in_time(fact[0]))
+    if "decision_revoked" in facts:
+        revoked_at = facts["decision_revoked"][-1][0].occurred_at
+        decided = [fact for fact in decided if fact[0].occurred_at > revoked_at]
+        # What changed a decision falls with it.
+        told = [fact for fact in told if fact[0].occurred_at > revoked_at]
+    if not decided:
+        return
+    plain["decided_at"] = decided[0][0].occurred_at
+    for _, data in told:
         for key in ("outcome", "decision_no", "fine_fen"):
             if key in data:
                 plain[key] = data[key]
-    if decided[-1][1].get("authority", plain.get("authority")) == Authority.POLICE.value:
-        plain["police_decided_at"] = first.occurred_at
-        plain["police_decided_until"] = first.occurred_until
+    default = plain.get("authority")
+    by_police = [one for one in decided if one[1].get("authority", default) == Authority.POLICE.value]
+    if by_police:
+        plain["police_decided_at"], plain["police_decided_until"] = earliest(by_police)
 
 
 def _pauses(facts: Facts) -> tuple[Pause, ...]:
-    """Suspended spans; each ends at the next resumption, and one not resumed runs on."""
-    resumed = sorted(event.occurred_at for event, _ in facts.get("resumed", ()))
+    """Suspended spans; each ends at the next resumption, and one not resumed runs on.
+
+    A resumption that gives a reason ends only what was suspended for that reason.
+    """
+    resumed = [(event.occurred_at, data.get("reason")) for event, data in facts.get("resumed", ())]
     spans: list[Pause] = []
     for event, data in facts["suspended"]:
-        until = next((at for at in resumed if at >= event.occurred_at), None)
-        spans.append(Pause(event.occurred_at, until, str(data.get("reason", ""))))
+        reason = data.get("reason")
+        until = next(
+            (at for at, why in resumed if at >= event.occurred_at and (why is None or why == reason)), None
+        )
+        spans.append(Pause(event.occurred_at, until, str(reason or "")))
     return tuple(spans)

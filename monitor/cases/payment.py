@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from monitor.cases.facts import Facts
+from monitor.cases.facts import Fact, Facts
 
 
 class Payment(NamedTuple):
     """Payment of a case: instants in microseconds, money in the minor unit of the source's currency.
 
-    `paid_at` is the payment that made it full (or the only one, where amounts are not told); the first
-    instalment stands beside it. A refund never reopens a payment.
+    `paid_at` is the payment that made it full (or the first, where amounts are not told); the first
+    instalment stands beside it, and `pay_confirmed_at` is when the whole had arrived. A refund never reopens
+    a payment.
     """
 
     payment_code: str | None = None
@@ -54,5 +55,25 @@ def payment_of(facts: Facts, due_fen: int | None) -> Payment | None:
         paid_at=full_at,
         paid_fen=total if amounts_told else None,
         channel=channel,
-        pay_confirmed_at=arrived[-1][0].occurred_at if arrived else None,
+        pay_confirmed_at=_arrived_in_full(arrived or [], paid or [], full_at, due_fen),
     )
+
+
+def _arrived_in_full(
+    arrived: list[Fact], paid: list[Fact], full_at: int | None, due_fen: int | None
+) -> int | None:
+    """When the treasury had it all: the arrival of one instalment is not yet that of the fine."""
+    if not arrived or (paid and full_at is None):
+        return None
+    amounts = [data.get("amount_fen") for _, data in arrived]
+    if due_fen is not None and None not in amounts:
+        total = 0
+        for (event, _), amount in zip(arrived, amounts, strict=True):
+            total += amount or 0
+            if total >= due_fen:
+                return event.occurred_at
+        return None
+    last = arrived[-1][0]
+    if len(arrived) < len(paid) and full_at is not None and last.latest < full_at:
+        return None
+    return last.occurred_at

@@ -122,6 +122,9 @@ def _without_voided(events: list[Event]) -> Valid:
             memo[event.identity] = not any(stands(void) for void in voids_on.get(event.identity, ()))
         return memo[event.identity]
 
+    # In a fixed order: where voids name each other in a circle, the answer must not hang on who came first.
+    for event in sorted(events, key=lambda e: e.identity):
+        stands(event)
     standing = [e for e in events if stands(e) and e.activity != _VOIDED]
     return Valid(standing, [void for void in waiting if stands(void)])
 

@@ -59,7 +59,7 @@ def terms_of(station: Station, limits: Limits, future_tolerance: int) -> Terms:
         return None if found is None else (found.kg, found.rule)
 
     def weight_limit(vehicle: str | None, axles: int | None, at: int) -> tuple[int, str] | None:
-        return on_day(vehicle, axles, at - at % _HOUR)
+        return on_day(vehicle, axles, at - at % _QUARTER)
 
     return Terms(
         station.code,
@@ -71,4 +71,5 @@ def terms_of(station: Station, limits: Limits, future_tolerance: int) -> Terms:
     )
 
 
-_HOUR = 3_600_000_000
+_QUARTER = 900_000_000
+"""Local days begin at whole quarters of an hour everywhere."""
