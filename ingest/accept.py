@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
 from ingest.candidate import Candidate, Person, RowResult
 from ingest.mapping.batch import Batch
+from ingest.moved import read_again, told_elsewhere, told_together
 from monitor.cases.event import Event, digest, digest_text
-from monitor.cases.revision import merge
+from monitor.cases.revision import Merge, merge
 from monitor.store.casebook import Changed, TermsOf, rewrite_versions, write_versions
 from monitor.store.database import Database
 from monitor.store.deliveries import (
@@ -31,16 +32,14 @@ from monitor.store.log import (
     KnownEvents,
     add_cases,
     case_ids,
-    cases_naming,
     event_row,
     events_of,
     insert_events,
-    keys_of,
 )
 from monitor.store.people import remember_people
 from monitor.store.quarantine import Quarantined, put_in_quarantine, supersede
 
-ROWS_AT_ONCE = 20_000
+ROWS_AT_ONCE = 40000
 """Events written in one transaction; bounds memory and how long others wait to write."""
 
 
@@ -95,7 +94,8 @@ def accept(
         for batch in batches:
             reception.take(batch)
         reception.close()
-    except Exception as error:
+    except BaseException as error:
+        # Also where a person stops it: a delivery must not stay `loading` for ever.
         reception.fail(error)
         raise
     return reception.entry()
@@ -144,7 +144,6 @@ class _Reception:
                     problem.params, None, None, None, None,
                 )
             )  # fmt: skip
-            self._counts.refusals += 1
         waiting.persons += batch.persons
         if batch.landed:
             first = waiting.rows
@@ -157,7 +156,7 @@ class _Reception:
             self._counts.rows_read += count
         for row in batch.rows:
             self._take_row(row)
-        if len(waiting.told) >= ROWS_AT_ONCE:
+        if len(waiting.told) + len(waiting.quarantined) >= ROWS_AT_ONCE:
             self._write()
 
     def _take_row(self, row: RowResult) -> None:
@@ -178,7 +177,6 @@ class _Reception:
             waiting.tracks.append(place)
         if row.refusals:
             waiting.refused_rows.add(place)
-            counts.refusals += len(row.refusals)
             waiting.quarantined += [
                 Quarantined(
                     row.sheet, row.row, one.column, one.value, one.reason, one.accepted, one.params,
@@ -201,7 +199,8 @@ class _Reception:
             incoming = self._events(waiting, base)
             added, revisions = self._append(connection, incoming, base)
             rows_added = {waiting.tracks[event.received_at - base] for event in added}
-            counts = self._counts
+            # A copy: where this transaction fails, the delivery must not claim what was rolled back.
+            counts = replace(self._counts)
             counts.mapped += len(waiting.told)
             counts.events += len(added) - revisions
             counts.revisions += revisions
@@ -210,9 +209,13 @@ class _Reception:
             refused_only = len(waiting.refused_rows - rows_added)
             counts.rows_quarantined += refused_only
             counts.rows_unchanged += waiting.rows - len(rows_added) - refused_only
+            counts.refusals += len(waiting.quarantined)
             counts.cases = len(self._touched)
             remember_people(connection, waiting.persons, self._id)
             put_in_quarantine(connection, self._id, self._source_id, waiting.quarantined, self._refused_alike)
+            refused = {(item.station, item.case_no, item.activity) for item in waiting.quarantined}
+            told = ((*key, event.activity) for key, events in incoming.items() for event in events)
+            supersede(connection, self._source_id, (one for one in told if one not in refused), self._id)
             if last and self._letter.full and self._problem is None:
                 note_absences(connection, self._id, self._source_id, self._stations, self._seen, self._span)
             record_counts(
@@ -226,6 +229,7 @@ class _Reception:
                 problem=self._problem[0] if self._problem else None,
                 params=self._problem[1] if self._problem else None,
             )
+        self._counts = counts
 
     def _events(self, waiting: _Waiting, base: int) -> dict[CaseKey, list[Event]]:
         """The candidates as events, by case."""
@@ -237,7 +241,6 @@ class _Reception:
         )
         by_case: dict[CaseKey, list[Event]] = {}
         sheets, numbers, tracks, delivery_id = waiting.sheets, waiting.numbers, waiting.tracks, self._id
-        low, high = self._span or (1 << 62, -(1 << 62))
         for place, told in enumerate(waiting.told):
             station, case_no, activity, at, until, recorded, revision, event_id, ordinal, data = told
             if event_id is not None:
@@ -254,27 +257,28 @@ class _Reception:
                     self._equal[identity] += 1
                     if self._equal[identity] > 1:
                         identity = digest(identity.hex(), self._equal[identity])
-            known_at = base if not backfill else min(base, at if recorded is None else recorded)
+            known_at = base
+            if backfill:
+                # Of a day it is known once the day is over, not at its first instant.
+                happened = at if until is None else until
+                known_at = min(base, happened if recorded is None else recorded)
             track = tracks[place]
             event = Event(
                 identity, content, activity, at, until, recorded, revision, base + place, known_at, source,
                 event_id, data, delivery_id, sheets[track], numbers[track], event_id is not None,
             )  # fmt: skip
-            if at < low:
-                low = at
-            if at > high:
-                high = at
             key = (station, case_no)
             events = by_case.get(key)
             if events is None:
                 by_case[key] = [event]
             else:
                 events.append(event)
-        if waiting.told:
-            self._span = (low, high)
         self._stations.update({station for station, _ in by_case})
-        if self._letter.full:
+        if self._letter.full and by_case:
             self._seen.update(by_case)
+            begun = [min(event.occurred_at for event in events) for events in by_case.values()]
+            low, high = self._span or (begun[0], begun[0])
+            self._span = (min(low, *begun), max(high, *begun))
         return by_case
 
     def _append(
@@ -285,77 +289,64 @@ class _Reception:
         fresh = [key for key in incoming if key not in ids]
         known = events_of(connection, ids.values())
         ids |= add_cases(connection, fresh)
-        moved = self._moved(connection, incoming, ids)
+        moved = told_elsewhere(connection, incoming, ids)
         known |= events_of(connection, set().union(*moved.values()) - set(known) - set(ids.values()))
         added: list[Event] = []
         revisions = 0
         rows = []
         changed: dict[int, Changed] = {}
-        for key, events in incoming.items():
-            case_id = ids[key]
-            before = known.get(case_id)
-            own = before.own if before is not None else []
-            elsewhere = before.elsewhere if before is not None else []
-            others = moved.get(key, ())
-            told = own + elsewhere
-            for other in others:
-                if other in known:
-                    told = told + [e for e in known[other].own if e not in told]
-            merged = merge(told, events, repeats=self._repeats)
+        gained: set[int] = set()
+        for keys in told_together(incoming, moved, ids):
+            merged = self._merge(keys, incoming, known, moved, ids)
             revisions += merged.revisions
-            if not merged.added:
-                continue
             added += merged.added
-            rows += [event_row(case_id, self._source_id, event) for event in merged.added]
-            changed[case_id] = Changed(key, KnownEvents(own + merged.added, elsewhere), before is None)
+            kept = merged.added + merged.affirmed if merged.affirmed else merged.added
+            if not kept:
+                continue
+            home = {} if len(keys) == 1 else {e.received_at: key for key in keys for e in incoming[key]}
+            for key in keys:
+                case_id = ids[key]
+                own = [event for event in kept if home[event.received_at] == key] if home else kept
+                if own:
+                    if not merged.affirmed or any(event not in merged.affirmed for event in own):
+                        gained.add(case_id)
+                    rows += [event_row(case_id, self._source_id, event) for event in own]
+                    before = known.get(case_id)
+                    earlier, elsewhere = ([], []) if before is None else before
+                    changed[case_id] = Changed(key, KnownEvents(earlier + own, elsewhere), before is None)
         insert_events(connection, rows)
-        self._refresh_named(connection, changed, moved, ids)
+        read_again(connection, changed, moved, ids)
         if self._letter.backfill:
             rewrite_versions(connection, changed, self._terms)
         else:
             write_versions(connection, changed, self._terms, base)
-        self._touched.update(changed)
-        landed = ((*case.key, e.activity) for case in changed.values() for e in case.known.own)
-        supersede(connection, self._source_id, landed, self._id)
+        self._touched |= gained
         return added, revisions
 
-    def _moved(
-        self, connection: Connection, incoming: dict[CaseKey, list[Event]], ids: dict[CaseKey, int]
-    ) -> dict[CaseKey, set[int]]:
-        """For each case, the other cases under which its named events stand so far."""
-        named = {event.identity: key for key, events in incoming.items() for event in events if event.named}
-        if not named:
-            return {}
-        found: dict[CaseKey, set[int]] = {}
-        for identity, case_set in cases_naming(connection, named).items():
-            key = named[identity]
-            others = case_set - {ids[key]}
-            if others:
-                found.setdefault(key, set()).update(others)
-        return found
-
-    def _refresh_named(
+    def _merge(
         self,
-        connection: Connection,
-        changed: dict[int, Changed],
+        keys: tuple[CaseKey, ...],
+        incoming: dict[CaseKey, list[Event]],
+        known: dict[int, KnownEvents],
         moved: dict[CaseKey, set[int]],
         ids: dict[CaseKey, int],
-    ) -> None:
-        """An event that moved to another case changes both: read them again from the log."""
-        concerned = {other for others in moved.values() for other in others}
-        concerned |= {ids[key] for key in moved if ids[key] in changed}
-        if not concerned:
-            return
-        keys = {case_id: key for key, case_id in ids.items()} | keys_of(connection, concerned)
-        for case_id, known in events_of(connection, concerned).items():
-            new = changed[case_id].new if case_id in changed else False
-            changed[case_id] = Changed(keys[case_id], known, new)
+    ) -> Merge:
+        """Merge what is told of some cases with all that was told before of the same events."""
+        told: dict[int, Event] = {}
+        for key in keys:
+            for case_id in (ids[key], *moved.get(key, ())):
+                if case_id in known:
+                    told.update((event.received_at, event) for part in known[case_id] for event in part)
+        events = incoming[keys[0]]
+        if len(keys) > 1:
+            events = sorted((e for key in keys for e in incoming[key]), key=lambda e: e.received_at)
+        return merge(list(told.values()), events, repeats=self._repeats)
 
     def close(self) -> None:
         """Write what is left and enter the delivery as done."""
         self._write(last=True)
 
-    def fail(self, error: Exception) -> None:
+    def fail(self, error: BaseException) -> None:
         """Enter the delivery as failed with what was written so far."""
         code = getattr(error, "code", None) or type(error).__name__
         params = getattr(error, "params", None) or {}

@@ -14,11 +14,17 @@ _VOIDED = Activity.VOIDED.value
 
 
 class Merge(NamedTuple):
-    """What a delivery adds to the events of one case."""
+    """What a delivery adds to the events of one case.
+
+    `affirmed` are duplicates by which the source says, by its own count or clock, that what was last told
+    still holds. They tell nothing new and are kept all the same: a version that lies between the two and is
+    delivered after them must not win.
+    """
 
     added: list[Event]
     duplicates: int
     revisions: int
+    affirmed: list[Event]
 
 
 def merge(known: Sequence[Event], incoming: Iterable[Event], *, repeats: bool = False) -> Merge:
@@ -32,7 +38,7 @@ def merge(known: Sequence[Event], incoming: Iterable[Event], *, repeats: bool = 
         # A new case, each event told once, is the bulk of any first load.
         incoming = list(incoming)
         if len({event.identity for event in incoming}) == len(incoming):
-            return Merge(incoming, 0, 0)
+            return Merge(incoming, 0, 0, [])
     chains: dict[bytes, list[Event]] = {}
     for event in known:
         chains.setdefault(event.identity, []).append(event)
@@ -40,6 +46,7 @@ def merge(known: Sequence[Event], incoming: Iterable[Event], *, repeats: bool = 
         if len(chain) > 1:
             chain.sort(key=precedence)
     added: list[Event] = []
+    affirmed: list[Event] = []
     duplicates = revisions = 0
     for event in incoming:
         earlier = chains.get(event.identity)
@@ -53,11 +60,19 @@ def merge(known: Sequence[Event], incoming: Iterable[Event], *, repeats: bool = 
             place -= 1
         if (place and earlier[place - 1].content == event.content) or _told(earlier, event, repeats):
             duplicates += 1
+            if place == len(earlier) and _newer(event, earlier[-1]):
+                earlier.append(event)
+                affirmed.append(event)
             continue
         earlier.insert(place, event)
         added.append(event)
         revisions += 1
-    return Merge(added, duplicates, revisions)
+    return Merge(added, duplicates, revisions, affirmed)
+
+
+def _newer(event: Event, last: Event) -> bool:
+    """Whether an event that can have other versions was told again later, by its source's count or clock."""
+    return event.identity != event.content and precedence(event)[:2] > precedence(last)[:2]
 
 
 def _told(chain: list[Event], event: Event, repeats: bool) -> bool:
