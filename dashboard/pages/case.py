@@ -1,0 +1,223 @@
+"""Case (案件): everything known of one case, with its sources, and why each clock says what it says."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from dash import Dash, Input, Output, State, dcc, no_update
+
+from dashboard.language import current_language
+from dashboard.parts.board import age_badge
+from dashboard.parts.casefile import files, findings
+from dashboard.parts.casehead import case_head
+from dashboard.parts.casenotes import note_form, notes
+from dashboard.parts.clocks import clocks
+from dashboard.parts.element import Node, div, element
+from dashboard.parts.gate import gate_card
+from dashboard.parts.rows import link
+from dashboard.parts.sentence import Speech
+from dashboard.parts.timeline import timeline
+from dashboard.parts.weights import weights
+from dashboard.views.case import CaseView, case_view
+from dashboard.views.moments import MINUTE
+from dashboard.views.snapshot import zone_of
+from monitor.actions.notes import EmptyNoteError, acknowledge, add_note
+from monitor.store.board import data_version
+from monitor.store.cases import case_file
+from monitor.store.deliveries import Sender
+from monitor.store.notes import notes_of
+
+if TYPE_CHECKING:
+    from dashboard.services import Services
+    from monitor.settings.texts import Texts
+
+PATH = "/case/<station>/<case_no>"
+TITLE_KEY = "case.title"
+ORIGIN = "case"
+
+Key = tuple[str, str]
+
+
+def controls(services: Services, query: dict[str, str]) -> list[Any]:
+    """How old what is shown is."""
+    words = services.texts[current_language(services.language)]
+    return [age_badge(services.configuration, words, str(zone_of(services, query.get("station"))))]
+
+
+def layout(services: Services, query: dict[str, str]) -> Any:
+    """The case as it is now, or in words that there is none."""
+    key, now = (query["station"], query["case_no"]), services.now()
+    words = services.texts[current_language(services.language)]
+    view = read(services, key, now)
+    if view is None:
+        return not_found(services, key, words)
+    speech = Speech(words, view.zone)
+    return div(
+        [
+            div(None, "fx-stopped", id="fx-stopped", role="status", hidden=True),
+            div(above(view, now, speech), id="fx-case-above"),
+            div(
+                [
+                    element("h2", words.get("case.notes.title")),
+                    div(notes(view.notes, speech), id="fx-case-said"),
+                    note_form(words),
+                ],
+                "fx-card fx-case-talk",
+            ),
+            div(below(view, speech), id="fx-case-below"),
+            div(str(now // 1000), id="fx-stamp", hidden=True),
+            dcc.Interval(id="fx-case-tick", interval=services.configuration.board.refresh_seconds * 1000),
+            dcc.Store(id="fx-case-key", data=list(key)),
+            dcc.Store(id="fx-case-drawn", data=drawn_key(services, now)),
+            dcc.Store(id="fx-case-acted"),
+        ],
+        "fx-case",
+    )
+
+
+def read(services: Services, key: Key, now: int) -> CaseView | None:
+    """The page of a case, or None where nothing valid is known of it."""
+    file = case_file(services.database, key)
+    if file is None:
+        return None
+    said = notes_of(services.database, [key]).get(key, [])
+    zone = zone_of(services, key[0])
+    return case_view(file, said, services.configuration, services.sources, now, zone)
+
+
+def drawn_key(services: Services, now: int) -> str:
+    """Changes when what is drawn may have: with the data, the minute and the program."""
+    version = ".".join(map(str, data_version(services.database)))
+    return f"{services.version}/{version}/{now // MINUTE}"
+
+
+def above(view: CaseView, now: int, speech: Speech) -> list[Node]:
+    """Head; history beside clocks, weights, gate and findings."""
+    pair = [weights(view.weights, speech)] if view.weights is not None else []
+    if view.gate is not None:
+        pair.append(gate_card(view.gate, view.head, speech))
+    beside = [clocks(view.clocks, speech)]
+    if pair:
+        beside.append(div(pair, "fx-case-pair" if len(pair) > 1 else "fx-case-one"))
+    beside.append(findings(view.findings, speech))
+    return [
+        case_head(view.head, now, speech),
+        div([timeline(view.timeline, speech), div(beside, "fx-case-beside")], "fx-case-columns"),
+    ]
+
+
+def below(view: CaseView, speech: Speech) -> Node:
+    """The rows of files it came from."""
+    return files(view.rows, view.refused, speech)
+
+
+def not_found(services: Services, key: Key, words: Texts) -> Node:
+    """Says which case is not there, and where to look for it."""
+    station = services.configuration.stations.get(key[0])
+    name = key[0] if station is None else station.name.in_language(words.language)
+    return div(
+        [
+            element("h2", words.get("case.not_found.title")),
+            element("p", words.get("case.not_found.text", station=name, case_no=key[1])),
+            div(
+                [
+                    link(
+                        words.get("case.not_found.search"),
+                        "/cases?" + urlencode({"text": key[1]}),
+                        "fx-btn fx-primary",
+                    ),
+                    link(words.get("case.not_found.back"), "/cases", "fx-btn"),
+                ],
+                "fx-case-acts",
+            ),
+        ],
+        "fx-card fx-not-found",
+    )
+
+
+def register(app: Dash, services: Services) -> None:
+    """Title, refresh, acknowledging and noting."""
+
+    @app.callback(Output("fx-title", "children"), Input("fx-case-key", "data"))
+    async def title(key: list[str] | None) -> Any:
+        if not key:
+            return no_update
+        words = services.texts[current_language(services.language)]
+        return words.get("case.heading", case_no=key[1])
+
+    def refreshed(key: Key, held: str | None) -> tuple[Any, ...]:
+        now = services.now()
+        drawn = drawn_key(services, now)
+        stamp = str(now // 1000)
+        if drawn == held:
+            return no_update, no_update, no_update, no_update, stamp
+        view = read(services, key, now)
+        words = services.texts[current_language(services.language)]
+        if view is None:
+            # Its last valid event was voided while somebody looked at it.
+            return [not_found(services, key, words)], None, None, drawn, stamp
+        speech = Speech(words, view.zone)
+        return above(view, now, speech), notes(view.notes, speech), below(view, speech), drawn, stamp
+
+    @app.callback(
+        Output("fx-case-above", "children"),
+        Output("fx-case-said", "children"),
+        Output("fx-case-below", "children"),
+        Output("fx-case-drawn", "data"),
+        Output("fx-stamp", "children", allow_duplicate=True),
+        Input("fx-case-tick", "n_intervals"),
+        Input("fx-case-acted", "data"),
+        State("fx-case-key", "data"),
+        State("fx-case-drawn", "data"),
+        prevent_initial_call=True,
+    )
+    async def refresh(
+        _ticks: int | None, _acted: Any, key: list[str] | None, held: str | None
+    ) -> tuple[Any, ...]:
+        if not key:
+            return (no_update,) * 5
+        return await asyncio.to_thread(refreshed, (key[0], key[1]), held)
+
+    def seen(key: Key) -> int:
+        now = services.now()
+        acknowledge(services.database, Sender(services.actor, ORIGIN), key, now=now)
+        return now
+
+    @app.callback(
+        Output("fx-case-acted", "data"),
+        Output("fx-case-kept", "children"),
+        Input("fx-case-acknowledge", "n_clicks"),
+        State("fx-case-key", "data"),
+        prevent_initial_call=True,
+    )
+    async def acknowledged(clicks: int | None, key: list[str] | None) -> tuple[Any, Any]:
+        if not clicks or not key:
+            return no_update, no_update
+        words = services.texts[current_language(services.language)]
+        now = await asyncio.to_thread(seen, (key[0], key[1]))
+        return now, words.get("case.notes.kept")
+
+    def keep(key: Key, text: str) -> tuple[Any, ...]:
+        words, now = services.texts[current_language(services.language)], services.now()
+        try:
+            add_note(services.database, Sender(services.actor, ORIGIN), key, text, now=now)
+        except EmptyNoteError:
+            return no_update, no_update, words.get("case.notes.empty"), None
+        return now, "", None, words.get("case.notes.kept")
+
+    @app.callback(
+        Output("fx-case-acted", "data", allow_duplicate=True),
+        Output("fx-case-note", "value"),
+        Output("fx-case-note", "error"),
+        Output("fx-case-kept", "children", allow_duplicate=True),
+        Input("fx-case-keep", "n_clicks"),
+        State("fx-case-key", "data"),
+        State("fx-case-note", "value"),
+        prevent_initial_call=True,
+    )
+    async def noted(clicks: int | None, key: list[str] | None, text: str | None) -> tuple[Any, ...]:
+        if not clicks or not key:
+            return (no_update,) * 4
+        return await asyncio.to_thread(keep, (key[0], key[1]), text or "")
