@@ -123,11 +123,15 @@ def supersede(
 def settle(
     connection: Connection, ids: Iterable[int], status: str, *, at: int | None, by: str | None
 ) -> None:
-    """Close entries: retried or superseded."""
+    """Close entries: retried or superseded.
+
+    A retry also names those that its own landing has just superseded: it says who closed them.
+    """
+    closing = (OPEN, SUPERSEDED) if status == RETRIED else (OPEN,)
     for chunk in chunks(ids):
         connection.execute(
             update(quarantine)
-            .where(quarantine.c.id.in_(chunk), quarantine.c.status == OPEN)
+            .where(quarantine.c.id.in_(chunk), quarantine.c.status.in_(closing))
             .values(status=status, settled_at=at, settled_by=by)
         )
 
