@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
 
 from dash import Dash, Input, Output, State, dcc, no_update
@@ -39,6 +39,16 @@ ORIGIN = "case"
 
 Key = tuple[str, str]
 
+PARTS = (
+    "fx-case-head",
+    "fx-case-history",
+    "fx-case-figures",
+    "fx-case-findings",
+    "fx-case-said",
+    "fx-case-files",
+)
+"""Where each field of `Drawn` stands, in their order."""
+
 
 def controls(services: Services, query: dict[str, str]) -> list[Any]:
     """How old what is shown is."""
@@ -53,20 +63,39 @@ def layout(services: Services, query: dict[str, str]) -> Any:
     view = read(services, key, now)
     if view is None:
         return not_found(services, key, words)
-    speech = Speech(words, view.zone)
+    drawn = draw(view, now, Speech(words, view.zone))
     return div(
         [
             div(None, "fx-stopped", id="fx-stopped", role="status", hidden=True),
-            div(above(view, now, speech), id="fx-case-above"),
+            div(drawn.head, id="fx-case-head"),
             div(
                 [
-                    element("h2", words.get("case.notes.title")),
-                    div(notes(view.notes, speech), id="fx-case-said"),
-                    note_form(words),
+                    div(drawn.history, id="fx-case-history"),
+                    div(
+                        [
+                            div(drawn.figures, id="fx-case-figures"),
+                            div(
+                                [
+                                    div(drawn.findings, id="fx-case-findings"),
+                                    element(
+                                        "section",
+                                        [
+                                            element("h2", words.get("case.notes.title")),
+                                            div(drawn.notes, id="fx-case-said"),
+                                            note_form(words),
+                                        ],
+                                        "fx-card fx-case-talk",
+                                    ),
+                                ],
+                                "fx-case-pair",
+                            ),
+                            div(drawn.files, id="fx-case-files"),
+                        ],
+                        "fx-case-beside",
+                    ),
                 ],
-                "fx-card fx-case-talk",
+                "fx-case-columns",
             ),
-            div(below(view, speech), id="fx-case-below"),
             div(str(now // 1000), id="fx-stamp", hidden=True),
             dcc.Interval(id="fx-case-tick", interval=services.configuration.board.refresh_seconds * 1000),
             dcc.Store(id="fx-case-key", data=list(key)),
@@ -93,24 +122,33 @@ def drawn_key(services: Services, now: int) -> str:
     return f"{services.version}/{version}/{now // MINUTE}"
 
 
-def above(view: CaseView, now: int, speech: Speech) -> list[Node]:
-    """Head; history beside clocks, weights, gate and findings."""
+class Drawn(NamedTuple):
+    """The parts of the page that a refresh draws anew; the field for a note lies between them."""
+
+    head: Node
+    history: Node
+    figures: list[Node]
+    findings: Node
+    notes: Node
+    files: Node
+
+
+def draw(view: CaseView, now: int, speech: Speech) -> Drawn:
+    """Every part in the words and on the clock of the reader."""
     pair = [weights(view.weights, speech)] if view.weights is not None else []
     if view.gate is not None:
         pair.append(gate_card(view.gate, view.head, speech))
-    beside = [clocks(view.clocks, speech)]
+    figures = [clocks(view.clocks, speech)]
     if pair:
-        beside.append(div(pair, "fx-case-pair" if len(pair) > 1 else "fx-case-one"))
-    beside.append(findings(view.findings, speech))
-    return [
+        figures.append(div(pair, "fx-case-pair" if len(pair) > 1 else "fx-case-one"))
+    return Drawn(
         case_head(view.head, now, speech),
-        div([timeline(view.timeline, speech), div(beside, "fx-case-beside")], "fx-case-columns"),
-    ]
-
-
-def below(view: CaseView, speech: Speech) -> Node:
-    """The rows of files it came from."""
-    return files(view.rows, view.refused, speech)
+        timeline(view.timeline, speech),
+        figures,
+        findings(view.findings, speech),
+        notes(view.notes, speech),
+        files(view.rows, view.refused, speech),
+    )
 
 
 def not_found(services: Services, key: Key, words: Texts) -> Node:
@@ -152,19 +190,16 @@ def register(app: Dash, services: Services) -> None:
         drawn = drawn_key(services, now)
         stamp = str(now // 1000)
         if drawn == held:
-            return no_update, no_update, no_update, no_update, stamp
+            return *(no_update,) * len(PARTS), no_update, stamp
         view = read(services, key, now)
         words = services.texts[current_language(services.language)]
         if view is None:
             # Its last valid event was voided while somebody looked at it.
-            return [not_found(services, key, words)], None, None, drawn, stamp
-        speech = Speech(words, view.zone)
-        return above(view, now, speech), notes(view.notes, speech), below(view, speech), drawn, stamp
+            return not_found(services, key, words), *(None,) * (len(PARTS) - 1), drawn, stamp
+        return *draw(view, now, Speech(words, view.zone)), drawn, stamp
 
     @app.callback(
-        Output("fx-case-above", "children"),
-        Output("fx-case-said", "children"),
-        Output("fx-case-below", "children"),
+        *(Output(part, "children") for part in PARTS),
         Output("fx-case-drawn", "data"),
         Output("fx-stamp", "children", allow_duplicate=True),
         Input("fx-case-tick", "n_intervals"),
@@ -177,7 +212,7 @@ def register(app: Dash, services: Services) -> None:
         _ticks: int | None, _acted: Any, key: list[str] | None, held: str | None
     ) -> tuple[Any, ...]:
         if not key:
-            return (no_update,) * 5
+            return (no_update,) * (len(PARTS) + 2)
         return await asyncio.to_thread(refreshed, (key[0], key[1]), held)
 
     def seen(key: Key) -> int:

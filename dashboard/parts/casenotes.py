@@ -43,7 +43,7 @@ def note_form(words: Texts) -> Any:
                 description=words.get("case.notes.hint"),
                 autosize=True,
                 minRows=2,
-                maxLength=LONGEST,
+                attributes={"input": {"maxLength": LONGEST}},
                 value="",
             ),
             div(

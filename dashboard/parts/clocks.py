@@ -17,7 +17,7 @@ COUNTED = (Reading.RUNNING, Reading.OVERDUE, Reading.ON_TIME, Reading.LATE)
 
 def clocks(views: tuple[ClockView, ...], speech: Speech) -> Node:
     """Three cards side by side."""
-    return div([_clock(one, speech) for one in views], "fx-clocks")
+    return div([_clock(one, speech) for one in views], "fx-case-clocks")
 
 
 def _clock(one: ClockView, speech: Speech) -> Node:
@@ -46,12 +46,12 @@ def _clock(one: ClockView, speech: Speech) -> Node:
     return element(
         "section",
         [
-            element("h2", name, "fx-clock-name"),
-            div(line, "fx-clock-line"),
+            element("h2", name, "fx-case-clock-name"),
+            div(line, "fx-case-clock-line"),
             element("p", _said(one, speech), "fx-caption fx-late-ink" if late else "fx-caption"),
             why,
         ],
-        "fx-card fx-clock",
+        "fx-card fx-case-clock",
     )
 
 

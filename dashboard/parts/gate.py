@@ -20,7 +20,7 @@ def gate_card(view: GateView, head: Head, speech: Speech) -> Node:
     parts: list[Node] = [
         element("h2", _title(view, speech)),
         element("p", about, "fx-caption"),
-        element("ul", [_need(one.need, one.done, speech) for one in view.needs], "fx-needs"),
+        element("ul", [_need(one.need, _need_key(one.done, head), speech) for one in view.needs], "fx-needs"),
         element("p", _cost(view, head, speech), "fx-gate-cost"),
     ]
     if view.beyond:
@@ -36,12 +36,17 @@ def _title(view: GateView, speech: Speech) -> str:
     return words.get(key, time=hours_minutes(view.held))
 
 
-def _need(need: str, done: bool, speech: Speech) -> Node:
+def _need_key(done: bool, head: Head) -> str:
+    if done:
+        return "done"
+    return "open" if head.summary.released_at is None else "open_after"
+
+
+def _need(need: str, state: str, speech: Speech) -> Node:
     words = speech.words
-    state = words.get("case.gate.done" if done else "case.gate.open")
+    said = span(words.get(f"case.gate.{state}"), "fx-mut")
     sign = element("i", None, "fx-need-sign", aria_hidden="true")
-    name = "fx-need fx-need-done" if done else "fx-need"
-    return element("li", [sign, span(words.get(f"case.gate.need.{need}")), span(state, "fx-mut")], name)
+    return element("li", [sign, span(words.get(f"case.gate.need.{need}")), said], f"fx-need fx-need-{state}")
 
 
 def _cost(view: GateView, head: Head, speech: Speech) -> list[Node | str]:

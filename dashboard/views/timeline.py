@@ -210,6 +210,8 @@ def _details(
     for key, value in data.items():
         if key in TOLD or key == "scale" or key.endswith("_digest") or value in (None, ""):
             continue
+        if key == "outcome" and value == "fine" and "fine_fen" in data:
+            continue
         said.append(_detail(key, value, currency))
     return said
 
@@ -242,6 +244,8 @@ def _detail(key: str, value: Any, currency: str) -> Said:
     if key == "officers":
         codes = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
         return Said("case.detail.officers", {"codes": codes})
+    if key == "points":
+        return Said("case.detail.points", {"n": str(value)})
     if key in WORDS_OF:
         return Said(f"case.detail.{key}", {"word": Code(WORDS_OF[key], str(value))})
     if key == "note":
