@@ -121,8 +121,8 @@
     lost = is;
     if (!band) { return; }
     if (is) {
-      var since = new Date(lastAnswer);
-      put(band, fill(band.dataset.words, { time: two(since.getHours()) + ":" + two(since.getMinutes()) }));
+      var age = byId("fx-age"), since = localParts(lastAnswer + offset, age ? age.dataset.zone : undefined);
+      put(band, fill(band.dataset.words, { time: since.hour + ":" + since.minute }));
     }
     band.hidden = !is;
   }

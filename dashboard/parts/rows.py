@@ -135,7 +135,7 @@ def rest(view: Rest, board: BoardView, saying: Saying) -> Node:
         about.append(words.get("board.rest.some_untimed", n=view.untimed))
     shown = view.rows[:WALL_TILES] if saying.wall else view.rows
     parts: list[Node] = [
-        element("h3", [title, span(" · ".join(about))]),
+        element("h2", [title, span(" · ".join(about))]),
         element("ul", [tile(one, saying) for one in shown], "fx-tiles"),
     ]
     if len(shown) < len(view.rows):
