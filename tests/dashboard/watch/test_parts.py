@@ -41,12 +41,12 @@ def texts_in(drawn: str) -> str:
 def test_an_overdue_row_says_so_in_sign_word_figure_and_sentence(
     services: Services, store: Callable[..., None], held: Held, now: int
 ) -> None:
-    store(held(25.75, unloading_h=19.5))
+    store(held(25.75, station="14042302", unloading_h=19.5))
     drawn = shown(services, now)
     assert "fx-shape-octagon" in drawn
     assert '"+1:45"' in drawn
     assert "已超时" in texts_in(drawn)
-    assert "晋D·8**21,城西,已超时,超出1 小时 45 分,等卸载转运,由当事人办,已等6 小时 15 分" in drawn
+    assert "晋D·8**21,北关,已超时,超出1 小时 45 分,等卸载转运,由当事人办,已等6 小时 15 分" in drawn
 
 
 def test_a_row_links_to_its_case_and_full_plates_never_leave(
