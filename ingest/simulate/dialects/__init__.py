@@ -1,0 +1,1 @@
+"""Writers of what each kind of source exports, one file per dialect."""
