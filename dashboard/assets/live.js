@@ -66,6 +66,8 @@
       each("[data-silent]", function (node) { put(node, fill(node.dataset.words, { time: span(at - Number(node.dataset.silent)) })); });
     }
     if (age && words) { showAge(age, at); }
+    var held = document.querySelector("[data-held]");
+    if (held) { put(byId("fx-count-watch"), held.dataset.held === "0" ? "" : held.dataset.held); }
     if (words && byId("fx-clock")) { showClock(at, age.dataset.zone); }
     beat();
   }

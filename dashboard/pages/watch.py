@@ -198,8 +198,15 @@ def register(app: Dash, services: Services) -> None:
         asked = asked_of(services, read_search(search))
         return stations(services, asked, services.texts[asked.language])
 
-    @app.callback(Output("fx-location", "search"), Input("fx-station", "value"), prevent_initial_call=True)
-    async def go(station: str | None) -> str:
+    @app.callback(
+        Output("fx-location", "search"),
+        Input("fx-station", "value"),
+        State("fx-location", "search"),
+        prevent_initial_call=True,
+    )
+    async def go(station: str | None, search: str | None) -> Any:
+        if (station or None) == asked_of(services, read_search(search)).station:
+            return no_update  # the list was drawn anew, nobody chose
         return "?" + urlencode({"station": station}) if station else ""
 
     def act(told: dict[str, str]) -> tuple[Any, ...]:

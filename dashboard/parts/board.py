@@ -30,12 +30,13 @@ def board(view: Snapshot, words: Texts, configuration: Configuration, *, wall: b
         above.append(_failed(view.week, saying))
     else:
         above += figures.week(rate_view(view.week, configuration.board.few_n), view.week, words)
+    holds = isinstance(view.board, BoardView) and any(row.payment_holds for row in view.board.rows)
     side = div([_releases(view, saying), _feeds(view, saying)], "fx-side")
     return [
         div(None, "fx-stopped", id="fx-stopped", role="status", hidden=True),
         element("section", above, "fx-figures", aria_label=words.get("board.title")),
         div([_main(view, saying), side], "fx-board-grid"),
-        element("footer", legend(words, lanes=wall), "fx-board-foot"),
+        element("footer", legend(words, lanes=wall, payment_holds=holds), "fx-board-foot"),
     ]
 
 

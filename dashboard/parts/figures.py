@@ -24,7 +24,7 @@ def standing(view: BoardView, saying: Saying) -> list[Node]:
         span(words.get("board.figure.held_short"), "fx-narrow"),
     ]
     return [
-        _figure(held, str(view.held), [vehicles], "fx-fig-held"),
+        _figure(held, str(view.held), [vehicles], "fx-fig-held", data_held=view.held),
         _next(view, saying),
         _figure(
             words.get("board.figure.overdue"),
@@ -115,6 +115,7 @@ def _figure(
     class_: str,
     title: str | None = None,
     data_deadline: int | None = None,
+    data_held: int | None = None,
 ) -> Node:
     return div(
         [
@@ -126,4 +127,5 @@ def _figure(
         ],
         f"fx-figure {class_}",
         title=title,
+        data_held=data_held,
     )

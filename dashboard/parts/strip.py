@@ -62,8 +62,8 @@ def axis_head(axis_hours: float, limit_hours: float, words: Texts) -> Node:
     )
 
 
-def legend(words: Texts, *, lanes: bool) -> Node:
-    """What the textures mean; on the wall also what the three lanes are."""
+def legend(words: Texts, *, lanes: bool, payment_holds: bool) -> Node:
+    """What the textures mean; what the law says where payment holds a vehicle; the lanes on the wall."""
     keys = ("done", "wait", "open", "held", "late")
     items: list[Node] = [
         element(
@@ -75,6 +75,8 @@ def legend(words: Texts, *, lanes: bool) -> Node:
         )
         for key in keys
     ]
+    if payment_holds:
+        items.append(element("li", words.get("board.lawful"), "fx-key-law"))
     if lanes:
         items += [element("li", words.get(f"board.lane_long.{lane}"), "fx-key-lane") for lane in LANES]
     return element("ul", items, "fx-legend", aria_label=words.get("board.legend.label"))
