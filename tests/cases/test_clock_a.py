@@ -110,7 +110,10 @@ def test_a_source_whose_clock_is_five_minutes_ahead_is_no_finding() -> None:
 def test_the_limit_is_the_one_in_force_at_the_start() -> None:
     changed = at("2024-12-01 00:00")
     under = terms(limits=((at("2024-01-01 00:00"), 24 * 3600), (changed, 12 * 3600)))
-    before, after = case(event("confirmed", changed - 1), under=under), case(event("confirmed", changed), under=under)
+    before, after = (
+        case(event("confirmed", changed - 1), under=under),
+        case(event("confirmed", changed), under=under),
+    )
     assert before.deadline_at == changed - 1 + 24 * HOUR
     assert after.deadline_at == changed + 12 * HOUR
 

@@ -80,7 +80,10 @@ def test_running_since_a_day_is_undetermined_between_its_first_and_its_last_dead
 
 def test_an_exact_confirmation_of_the_same_day_bounds_the_start() -> None:
     # The first of both lies between midnight and 10:00; released at 10:00 next day allows no late start.
-    told = (event("confirmed", day("2024-11-26")), event("confirmed", at("2024-11-26 10:00"), source="police"))
+    told = (
+        event("confirmed", day("2024-11-26")),
+        event("confirmed", at("2024-11-26 10:00"), source="police"),
+    )
     state = case(*told)
     assert (state.confirmed_at, state.confirmed_until) == (at("2024-11-26 00:00"), at("2024-11-26 10:00"))
     assert case(*told, event("released", at("2024-11-27 10:00") + 1)).verdict == Verdict.LATE
@@ -104,7 +107,9 @@ def test_a_day_of_23_hours_in_spring_is_23_hours_long() -> None:
     start = event("confirmed", (first, last))
     assert case(start, under=under).deadline_until == last + LIMIT
     # 24 h after its first instant it is 01:00 of the next day: on time until then, late from 00:00 + 24 h on.
-    assert case(start, event("released", at("2024-04-01 01:00", ROME)), under=under).verdict == Verdict.ON_TIME
+    assert (
+        case(start, event("released", at("2024-04-01 01:00", ROME)), under=under).verdict == Verdict.ON_TIME
+    )
     late = event("released", at("2024-04-02 00:00", ROME))
     assert case(start, late, under=under).verdict == Verdict.LATE
     almost = event("released", at("2024-04-02 00:00", ROME) - 1)

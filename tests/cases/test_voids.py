@@ -48,7 +48,9 @@ def test_a_void_outlives_the_revisions_of_what_it_names() -> None:
 
 def test_a_void_that_names_nothing_known_waits_and_is_listed() -> None:
     waiting = case(CONFIRMED, VOID)
-    assert [(finding.code, finding.at) for finding in waiting.findings] == [("void_unmatched", VOID.occurred_at)]
+    assert [(finding.code, finding.at) for finding in waiting.findings] == [
+        ("void_unmatched", VOID.occurred_at)
+    ]
     assert waiting.verdict == Verdict.RUNNING
     assert case(CONFIRMED, VOID, RELEASED).findings == ()
 

@@ -80,5 +80,8 @@ def test_a_confirmed_weight_without_any_limit_is_a_finding() -> None:
 
 
 def test_the_first_word_on_a_vehicle_stands_whatever_the_order_of_receipt() -> None:
-    told = (event("weighed", START - HOUR, plate="晋D11111"), event("released", START + HOUR, plate="晋D22222"))
+    told = (
+        event("weighed", START - HOUR, plate="晋D11111"),
+        event("released", START + HOUR, plate="晋D22222"),
+    )
     assert case(*told).plate == case(*reversed(told)).plate == "晋D11111"
