@@ -39,7 +39,7 @@ from monitor.store.log import (
 from monitor.store.people import remember_people
 from monitor.store.quarantine import Quarantined, put_in_quarantine, supersede
 
-ROWS_AT_ONCE = 40000
+ROWS_AT_ONCE = 20_000
 """Events written in one transaction; bounds memory and how long others wait to write."""
 
 
@@ -86,8 +86,8 @@ def accept(
 ) -> DeliveryRow:
     """Take a delivery into the log. Returns its entry, whose counts add up.
 
-    Every batch that was written stays, also where a later one fails: then the delivery is entered as failed
-    and the error goes on to the caller. `moment` gives the time now in microseconds, once per transaction.
+    Where a batch fails, all that was read before it has landed; the delivery is entered as failed and the
+    error goes on to the caller. `moment` gives the time now in microseconds, once per transaction.
     """
     reception = _Reception(database, terms, letter, moment)
     try:
@@ -347,7 +347,12 @@ class _Reception:
         self._write(last=True)
 
     def fail(self, error: BaseException) -> None:
-        """Enter the delivery as failed with what was written so far."""
+        """Write what was read before the error, and enter the delivery as failed.
+
+        Rows whose own transaction failed are not tried again: `_write` took them out of the waiting ones.
+        """
+        if self._waiting.rows or self._waiting.quarantined:
+            self._write()
         code = getattr(error, "code", None) or type(error).__name__
         params = getattr(error, "params", None) or {}
         counts = self._counts

@@ -1,4 +1,4 @@
-"""Small builders of what the core works on. Instants are microseconds UTC; texts are local times in Shanghai."""
+"""Small builders of what the core works on. Instants are microseconds UTC, texts local times in Shanghai."""
 
 from __future__ import annotations
 
@@ -107,8 +107,8 @@ def case(*events: Event, under: Terms | None = None, elsewhere: Sequence[Event] 
 def state(**fields: Any) -> CaseState:
     """A state of a case in custody, written down field by field."""
     told: dict[str, Any] = {
-        "station": STATION, "case_no": CASE, "verdict": "running", "custody": True, "events": 1, "first_at": 0,
-        "last_at": 0,
+        "station": STATION, "case_no": CASE, "verdict": "running", "custody": True, "events": 1,
+        "first_at": 0, "last_at": 0,
     }  # fmt: skip
     return CaseState(**{**told, **fields})
 

@@ -158,7 +158,7 @@ def test_a_resumption_without_a_reason_ends_every_suspension() -> None:
 
 
 def test_only_what_lies_inside_the_clock_is_taken_off() -> None:
-    # Suspended an hour before the start and resumed an hour after the release: nothing of the five hours is left.
+    # Suspended an hour before the start, resumed an hour after the release: nothing of five hours is left.
     state = case(
         CONFIRMED,
         event("suspended", START - HOUR),

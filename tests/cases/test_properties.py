@@ -1,8 +1,8 @@
-"""What holds of any set of events: order, repetition and split do not matter, and verdicts are never guesses."""
+"""What holds of any set of events: order, repetition and split do not matter; no verdict is a guess."""
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import pairwise, product
 from typing import Any
 
 from hypothesis import given, settings
@@ -22,8 +22,8 @@ SMALL = settings(max_examples=120, deadline=None)
 
 ACTIVITIES = (
     "weighed", "confirmed", "detained", "decided", "decision_changed", "decision_revoked", "pay_requested",
-    "paid", "pay_confirmed", "unloading", "unloaded", "reweighed", "violation_removed", "released", "withdrawn",
-    "suspended", "resumed", "voided",
+    "paid", "pay_confirmed", "unloading", "unloaded", "reweighed", "violation_removed", "released",
+    "withdrawn", "suspended", "resumed", "voided",
 )  # fmt: skip
 
 DATA: dict[str, dict[str, st.SearchStrategy[Any]]] = {
@@ -71,10 +71,6 @@ def test_any_order_and_repetition_of_events_folds_to_the_same_state(
     shuffled = events + events[::2] if twice else list(events)
     order.shuffle(shuffled)
     assert fold(STATION, CASE, shuffled, UNDER) == fold(STATION, CASE, events, UNDER)
-
-
-def _identity(event: Event) -> bytes:
-    return event.identity
 
 
 @SMALL
@@ -135,7 +131,7 @@ def test_the_last_version_of_the_timeline_is_the_fold_and_neighbours_differ(even
     assert (found[-1].state if found else None) == state
     moments = [version.known_from for version in found]
     assert moments == sorted(set(moments))
-    for before, after in zip(found, found[1:], strict=False):
+    for before, after in pairwise(found):
         assert before.state != after.state
 
 
