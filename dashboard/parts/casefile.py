@@ -84,9 +84,7 @@ def _rows(rows: Sequence[FileRow], speech: Speech) -> Node:
         heads,
         [
             [
-                element(
-                    "span", [row.file, element("small", speech.named(row.source_label, row.source))]
-                ),
+                element("span", [row.file, element("small", speech.named(row.source_label, row.source))]),
                 place(row.sheet, row.row, speech),
                 speech.moment(row.received_at),
                 words.get("case.joint").join(

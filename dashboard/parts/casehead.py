@@ -108,9 +108,7 @@ def _standing(head: Head, now: int, speech: Speech) -> Node:
     waiting = one.waiting
     if waiting is None:
         return div([span(None), div(_after(head, speech))], "fx-ch-waits")
-    waited = span(
-        hours_minutes(now - waiting.since), data_since=waiting.since // 1000, data_words="{time}"
-    )
+    waited = span(hours_minutes(now - waiting.since), data_since=waiting.since // 1000, data_words="{time}")
     owner = words.get(f"board.owner.{waiting.owner.value}")
     before, after = words.get("case.waits", owner=owner, waited="\0").split("\0")
     under: list[Node | str] = [before, waited, after]

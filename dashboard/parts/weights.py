@@ -26,9 +26,7 @@ def weights(view: Weights, speech: Speech) -> Node:
     axis: list[Node] = [*marks]
     if view.limit_kg is not None:
         text = words.get("case.weights.limit", kg=f"{view.limit_kg:,}")
-        axis.insert(
-            1, span(text, "fx-w-limit-name", style={"--fx-at": f"{view.position(view.limit_kg)}%"})
-        )
+        axis.insert(1, span(text, "fx-w-limit-name", style={"--fx-at": f"{view.position(view.limit_kg)}%"}))
     spoken = words.get(
         "case.weights.spoken",
         first=_known(view.first_kg),

@@ -23,6 +23,7 @@ from monitor.settings.stations import BEYOND_LAW, Need
 if TYPE_CHECKING:
     from ingest.mapping.page import SourcePage
     from monitor.cases.state import CaseState, Finding
+    from monitor.settings.clocks import ClockLimit
     from monitor.settings.configuration import Configuration
     from monitor.settings.entry import Name
     from monitor.settings.stations import Station
@@ -153,9 +154,8 @@ def case_view(
     return CaseView(
         head=_head(state, station, summary, configuration, now),
         timeline=timeline_of(file, station, sources, configuration.board.late_entry_minutes),
-        clocks=tuple(
-            _clock(one, file, sources)
-            for one in _clocks(state, configuration, now, zone if station is None else station.tz)
+        clocks=_clocks(
+            file, station, configuration, sources, now, zone if station is None else station.tz
         ),
         weights=weights_of(file, station, configuration.limits),
         gate=_gate(state, station, summary, now) if state.custody else None,
@@ -169,14 +169,38 @@ def case_view(
 
 
 def _clocks(
-    state: CaseState, configuration: Configuration, now: int, zone: ZoneInfo
-) -> tuple[Clock, Clock, Clock]:
-    limits = configuration.clocks
-    return (
-        clock_a(state, now),
-        clock_b(state, now, limit=limits.b_at(state.accepted_at, zone).span),
-        clock_c(state, now, limit=limits.c_at(state.detained_at, zone).span),
+    file: CaseFile,
+    station: Station | None,
+    configuration: Configuration,
+    sources: Mapping[str, SourcePage],
+    now: int,
+    zone: ZoneInfo,
+) -> tuple[ClockView, ...]:
+    """The three clocks, each with the limit in force at its start and where that limit comes from."""
+    state = file.state
+    limit_b = configuration.clocks.b_at(state.accepted_at, zone)
+    limit_c = configuration.clocks.c_at(state.detained_at, zone)
+    limit_a: list[Said] = []
+    if station is not None and state.confirmed_at is not None and state.limit_s is not None:
+        in_force = station.limit_at(state.confirmed_at)
+        if in_force is not None and in_force.source is not None:
+            limit_a.append(_limit_from(in_force.hours, in_force.source, confirmed=True))
+    told = (
+        (clock_a(state, now), limit_a),
+        (clock_b(state, now, limit=limit_b.span), [_sourced(limit_b, configuration)]),
+        (clock_c(state, now, limit=limit_c.span), [_sourced(limit_c, configuration)]),
     )
+    return tuple(_clock(clock, tuple(said), file, sources) for clock, said in told)
+
+
+def _sourced(limit: ClockLimit, configuration: Configuration) -> Said:
+    document = configuration.clocks.sources[limit.source].document
+    return _limit_from(limit.hours, document, confirmed=limit.confirmed)
+
+
+def _limit_from(hours: float, source: Value, *, confirmed: bool) -> Said:
+    key = "clocks.limit_from" if confirmed else "clocks.limit_from_unconfirmed"
+    return Said(key, {"hours": f"{hours:g}", "source": source})
 
 
 def _head(
@@ -205,7 +229,9 @@ def _head(
     )
 
 
-def _clock(clock: Clock, file: CaseFile, sources: Mapping[str, SourcePage]) -> ClockView:
+def _clock(
+    clock: Clock, limit_said: tuple[Said, ...], file: CaseFile, sources: Mapping[str, SourcePage]
+) -> ClockView:
     late = clock.reading in (Reading.OVERDUE, Reading.LATE)
     over = clock.elapsed - clock.limit if late and clock.elapsed is not None and clock.limit else None
     running = clock.end_at is None and clock.elapsed is not None
@@ -218,7 +244,10 @@ def _clock(clock: Clock, file: CaseFile, sources: Mapping[str, SourcePage]) -> C
         over=over,
         since=clock.start_at if running else None,
         deadline_at=clock.deadline_at,
-        reasons=tuple(_reason(clock, key, values, file, sources) for key, values in clock.reasons),
+        reasons=(
+            *(_reason(clock, key, values, file, sources) for key, values in clock.reasons),
+            *(limit_said if clock.start_at is not None else ()),
+        ),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ from monitor.store.database import Database
 from monitor.store.deliveries import DeliveryRow, delivery
 from monitor.store.log import CaseKey, case_ids, events_of
 from monitor.store.tables import absences, case_versions, quarantine
-from monitor.store.versions import STATE, states
+from monitor.store.versions import STATE, state_of, states
 
 V = case_versions.c
 
@@ -155,6 +155,14 @@ def find_cases(
             .offset(offset)
         )
         return CasePage(states(connection.execute(query)), total)
+
+
+def each_case(database: Database, chosen: CaseFilter, now: int) -> Iterator[CaseState]:
+    """All cases of a filter one by one, newest activity first, from one view of the database."""
+    query = select(*STATE).where(*_conditions(chosen, now)).order_by(V.last_at.desc(), V.id.desc())
+    with database.read() as connection:
+        for row in connection.execute(query, execution_options={"yield_per": 1000}):
+            yield state_of(row)
 
 
 def _conditions(chosen: CaseFilter, now: int) -> list[ColumnElement[bool]]:

@@ -1,0 +1,101 @@
+"""What the routes need of an installation, and a list's parameters as the API documents them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Annotated, Literal, Protocol
+
+from fastapi import Query
+
+from monitor.api.problem import Problem
+from monitor.reports.case_query import BadQuery, case_filter
+
+if TYPE_CHECKING:
+    from monitor.settings.configuration import Configuration
+    from monitor.settings.texts import Texts
+    from monitor.store.cases import CaseFilter
+    from monitor.store.database import Database
+
+
+class ApiServices(Protocol):
+    """`now` gives microseconds UTC and is read once per request; `texts` holds the words by language."""
+
+    @property
+    def configuration(self) -> Configuration: ...
+    @property
+    def database(self) -> Database: ...
+    @property
+    def now(self) -> Callable[[], int]: ...
+    @property
+    def version(self) -> str: ...
+    @property
+    def texts(self) -> Mapping[str, Texts]: ...
+    @property
+    def language(self) -> str: ...
+
+
+Station = Annotated[list[str] | None, Query(description="Station codes; repeat it, or join codes by commas.")]
+State = Annotated[
+    str | None,
+    Query(
+        description="`open` (in custody), `overdue` or `running` (of these, past the deadline or not), or a "
+        "verdict of clock A: `released_on_time`, `released_late`, `undetermined`, `no_deadline`, `not_held`, "
+        "`implausible`.",
+    ),
+]
+From = Annotated[
+    str | None,
+    Query(
+        alias="from",
+        description="First local day (YYYY-MM-DD) of the confirmation, else of the first event.",
+    ),
+]
+To = Annotated[
+    str | None,
+    Query(
+        description="Last local day, included: the span ends at 00:00 of the day after.",
+    ),
+]
+DueWithin = Annotated[
+    str | None,
+    Query(
+        description="ISO 8601 duration (`PT4H`, `P1D`): cases in custody whose deadline comes before its "
+        "end, overdue ones included.",
+    ),
+]
+DeciderOf = Annotated[Literal["transport", "police"] | None, Query(description="Who decides.")]
+Text = Annotated[str | None, Query(description="Part of a case number or plate.", max_length=64)]
+WithFindings = Annotated[str | None, Query(description="`1`: only cases with something to look at.")]
+
+
+def filter_asked(
+    services: ApiServices,
+    now: int,
+    *,
+    station: list[str] | None,
+    state: str | None,
+    since: str | None,
+    until: str | None,
+    due_within: str | None,
+    authority: str | None,
+    text: str | None,
+    findings: str | None,
+) -> CaseFilter:
+    """The filter. Raises Problem 422 that names the parameter and what would be accepted."""
+    asked = {
+        "station": ",".join(station or ()),
+        "state": state,
+        "from": since,
+        "to": until,
+        "due_within": due_within,
+        "authority": authority,
+        "text": text,
+        "findings": findings,
+    }
+    told = {name: value for name, value in asked.items() if value}
+    try:
+        return case_filter(told, services.configuration.stations, now)
+    except BadQuery as bad:
+        raise Problem(
+            422, "bad_parameter", str(bad), parameter=bad.name, value=bad.value, accepted=bad.accepted
+        ) from None

@@ -1,0 +1,120 @@
+"""`GET /api/v1/cases` and `/api/v1/cases/{case_no}`. Reading only; plates are masked."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Path, Query
+from sqlalchemy import select
+
+from monitor.api.asked import (
+    ApiServices,
+    DeciderOf,
+    DueWithin,
+    From,
+    State,
+    Station,
+    Text,
+    To,
+    WithFindings,
+    filter_asked,
+)
+from monitor.api.case_models import CaseLine, CaseLines, CaseOut, instant_of
+from monitor.api.problem import Problem
+from monitor.cases.summary import summary_of
+from monitor.store.cases import case_file, find_cases
+from monitor.store.tables import cases as case_table
+
+if TYPE_CHECKING:
+    from monitor.store.cases import CaseFilter
+
+MOST = 1000
+"""Cases in one answer; more come by `offset`, or as a file."""
+
+
+def cases_router(services: ApiServices) -> APIRouter:
+    """Routes for lists of cases and for one case."""
+    routes = APIRouter(prefix="/api/v1", tags=["cases"])
+
+    @routes.get("/cases", response_model=CaseLines, summary="Cases by filter, newest activity first")
+    async def cases(
+        station: Station = None,
+        state: State = None,
+        since: From = None,
+        to: To = None,
+        due_within: DueWithin = None,
+        authority: DeciderOf = None,
+        text: Text = None,
+        findings: WithFindings = None,
+        limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
+        offset: Annotated[int, Query(ge=0)] = 0,
+    ) -> CaseLines:
+        now = services.now()
+        chosen = filter_asked(
+            services, now, station=station, state=state, since=since, until=to, due_within=due_within,
+            authority=authority, text=text, findings=findings,
+        )  # fmt: skip
+        return await asyncio.to_thread(case_lines, services, chosen, now, limit, offset)
+
+    @routes.get("/cases/{case_no}", response_model=CaseOut, summary="Everything known of one case")
+    async def case(
+        case_no: Annotated[str, Path(max_length=128)],
+        station: Annotated[
+            str | None, Query(description="Station code; needed where two stations use one number.")
+        ] = None,
+    ) -> CaseOut:
+        return await asyncio.to_thread(one_case, services, case_no, station, services.now())
+
+    return routes
+
+
+def case_lines(services: ApiServices, chosen: CaseFilter, now: int, limit: int, offset: int) -> CaseLines:
+    """One page of a list."""
+    page = find_cases(services.database, chosen, now, limit=limit, offset=offset)
+    configuration = services.configuration
+    first = next(iter(configuration.stations), "")
+    return CaseLines(
+        as_of=instant_of(now, zone_of(services, first)),
+        total=page.total,
+        limit=limit,
+        offset=offset,
+        cases=[
+            CaseLine.of(summary_of(state, configuration, now), zone_of(services, state.station))
+            for state in page.cases
+        ],
+    )
+
+
+def one_case(services: ApiServices, case_no: str, station: str | None, now: int) -> CaseOut:
+    """Raises Problem 404 where there is none, 409 where the number alone does not name one."""
+    known = stations_with(services, case_no)
+    if station is None and len(known) > 1:
+        raise Problem(
+            409, "ambiguous_case", f"{len(known)} stations have a case {case_no}; give ?station=",
+            stations=known,
+        )  # fmt: skip
+    code = station or next(iter(known), None)
+    file = None if code is None else case_file(services.database, (code, case_no))
+    if file is None or code is None:
+        where = "" if station is None else f" at station {station}"
+        raise Problem(404, "unknown_case", f"no case {case_no}{where}", stations=known)
+    line = summary_of(file.state, services.configuration, now)
+    return CaseOut.of(file, line, services.configuration, now, zone_of(services, code))
+
+
+def stations_with(services: ApiServices, case_no: str) -> list[str]:
+    """Codes of the stations that have a case of this number, in order."""
+    query = select(case_table.c.station).where(
+        case_table.c.case_no == case_no,
+        case_table.c.station.in_(list(services.configuration.stations)),
+    )
+    with services.database.read() as connection:
+        return sorted(connection.execute(query).scalars())
+
+
+def zone_of(services: ApiServices, station: str) -> ZoneInfo:
+    """The station's zone; UTC for one that is not configured."""
+    known = services.configuration.stations.get(station)
+    return ZoneInfo("UTC") if known is None else known.tz

@@ -1,0 +1,1 @@
+"""Papers and files made from cases: lists as CSV and XLSX."""
