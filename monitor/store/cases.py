@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 
+from monitor.cases.clock import Reading
 from monitor.cases.event import Event
 from monitor.cases.revision import valid_events
 from monitor.cases.state import CaseState, Verdict
@@ -116,9 +117,9 @@ def case_file(database: Database, key: CaseKey) -> CaseFile | None:
 class CaseFilter:
     """Which cases a list holds; every field left None (or False) does not narrow it.
 
-    `state` is `open`, `overdue`, or a verdict; `since` and `until` bound the start of clock A, else the first
-    event (half-open, microseconds); `due_by` bounds the deadline of open cases; `text` is part of a case
-    number or plate; `findings` keeps those with at least one.
+    `state` is `open` (in custody) or what clock A shows; `since` and `until` bound the start of clock A, else
+    the first event (half-open, microseconds); `due_by` bounds the deadline of open cases; `text` is part of a
+    case number or plate; `findings` keeps those with at least one.
     """
 
     stations: Sequence[str] | None = None
@@ -172,13 +173,9 @@ def _conditions(chosen: CaseFilter, now: int) -> list[ColumnElement[bool]]:
     if chosen.stations is not None:
         conditions.append(V.station.in_(chosen.stations))
     if chosen.state == "open":
-        conditions.append(standing)
-    elif chosen.state == "overdue":
-        conditions += [standing, V.deadline_at < now]
-    elif chosen.state == Verdict.RUNNING:
-        conditions += [standing, or_(V.deadline_at.is_(None), V.deadline_at >= now)]
+        conditions += [standing, or_(V.confirmed_at.is_(None), V.confirmed_at <= now)]
     elif chosen.state is not None:
-        conditions.append(V.verdict == chosen.state)
+        conditions.append(_reads(chosen.state, now))
     if chosen.since is not None:
         conditions.append(began >= chosen.since)
     if chosen.until is not None:
@@ -193,3 +190,21 @@ def _conditions(chosen: CaseFilter, now: int) -> list[ColumnElement[bool]]:
     if chosen.findings:
         conditions.append(V.findings.is_not(None))
     return conditions
+
+
+def _reads(reading: str, now: int) -> ColumnElement[bool]:
+    """Cases whose clock A shows this at `now`: `monitor.cases.clock.reading_a` as a condition."""
+    running = and_(V.custody, V.released_at.is_(None), V.verdict == Verdict.RUNNING.value)
+    begun = and_(running, V.confirmed_at <= now)
+    past, past_for_sure = V.deadline_at < now, func.coalesce(V.deadline_until, V.deadline_at) < now
+    ended = V.verdict.in_((Verdict.ON_TIME.value, Verdict.LATE.value, Verdict.UNDETERMINED.value))
+    if reading == Reading.RUNNING:
+        return and_(begun, not_(past))
+    if reading == Reading.OVERDUE:
+        return and_(begun, past_for_sure)
+    told = and_(V.verdict == reading, or_(not_(ended), V.released_at <= now))
+    if reading == Reading.UNDETERMINED:
+        return or_(told, and_(begun, past, not_(past_for_sure)))
+    if reading == Reading.IMPLAUSIBLE:
+        return or_(told, and_(ended, V.released_at > now), and_(running, V.confirmed_at > now))
+    return told
