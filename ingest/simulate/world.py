@@ -73,9 +73,7 @@ def _still_there(case: SimCase, until: int) -> bool:
     return case.site.holds and (released is None or released.told_at > until)
 
 
-def _day(
-    seed: int, site: Site, day: dt.date, since: int, until: int, grounds: Yard
-) -> Iterator[SimCase]:
+def _day(seed: int, site: Site, day: dt.date, since: int, until: int, grounds: Yard) -> Iterator[SimCase]:
     rng = Random(f"{seed}/{site.code}/{day.isoformat()}")
     for place, at in enumerate(arrivals(rng, day, site.per_day), 1):
         own = Random(rng.getrandbits(64))
@@ -123,7 +121,8 @@ def one_case(rng: Random, site: Site, at: int, place: int, grounds: Yard) -> Sim
     if rng.random() < 0.03 and site.dialect != "template":
         ready = max(ready, _suspend(rng, case, removed))
     released = ready + spread(rng, 16, 0.6)
-    if rng.random() < 0.055:
+    if rng.random() < 0.15:
+        # nobody comes for it: the driver went home, the company sends another one
         released += spread(rng, 9 * 60, 0.4)
     case.add("released", whole_minute(released), rng.randint(1, 10) * MINUTE)
     if rng.random() < 0.6:

@@ -18,24 +18,24 @@ SHEET = "放行台账"
 
 COLUMNS = {
     "station": "站点", "case_no": "案件号", "check_no": "检测单号", "plate": "车牌号",
-    "plate_colour": "车牌颜色", "vehicle": "车辆类型", "axles": "轴数", "gross": "总重(kg)", "limit": "限重(kg)",
-    "authority": "处理机关",
-    "weighed": "称重时间", "confirmed": "检测认定时间", "detained": "扣留时间", "handed_in": "扣留移送时间",
-    "handed_over": "移交交警时间", "accepted": "接受处理时间", "filed": "立案时间",
-    "notified": "处罚告知时间", "decided": "处罚决定时间", "decision_no": "决定书文号", "outcome": "处罚结果",
-    "fine": "罚款金额(元)",
-    "points": "记分", "pay_requested": "生成缴款码时间", "payment_code": "缴款码", "paid": "缴款时间",
-    "amount": "缴款金额(元)", "channel": "缴款渠道", "pay_confirmed": "到账时间", "unloading": "开始卸载时间",
-    "unloaded": "卸载完成时间", "reweighed": "复检时间", "reweigh": "复检总重(kg)",
-    "violation_removed": "违法状态消除时间", "released": "放行时间", "withdrawn": "撤案时间",
-    "closed": "结案时间", "driver": "驾驶员姓名", "note": "备注", "recorded_at": "填写时间",
+    "plate_colour": "车牌颜色", "vehicle": "车辆类型", "axles": "轴数", "gross": "总重(kg)",
+    "limit": "限重(kg)", "authority": "处理机关", "weighed": "称重时间", "confirmed": "检测认定时间",
+    "detained": "扣留时间", "handed_in": "扣留移送时间", "handed_over": "移交交警时间",
+    "accepted": "接受处理时间", "filed": "立案时间", "notified": "处罚告知时间", "decided": "处罚决定时间",
+    "decision_no": "决定书文号", "outcome": "处罚结果", "fine": "罚款金额(元)", "points": "记分",
+    "pay_requested": "生成缴款码时间", "payment_code": "缴款码", "paid": "缴款时间",
+    "amount": "缴款金额(元)", "channel": "缴款渠道", "pay_confirmed": "到账时间",
+    "unloading": "开始卸载时间", "unloaded": "卸载完成时间", "reweighed": "复检时间",
+    "reweigh": "复检总重(kg)", "violation_removed": "违法状态消除时间", "released": "放行时间",
+    "withdrawn": "撤案时间", "closed": "结案时间", "driver": "驾驶员姓名", "note": "备注",
+    "recorded_at": "填写时间",
 }  # fmt: skip
 
+FACTS = (
+    "plate", "plate_colour", "vehicle", "axles", "gross", "limit", "check_no", "authority", "driver", "note",
+)  # fmt: skip
 LAYOUT = Layout(
-    (
-        "plate", "plate_colour", "vehicle", "axles", "gross", "limit", "check_no", "authority", "driver",
-        "note",
-    ),
+    FACTS,
     (
         Tells("weighed", ("weighed",)),
         Tells("confirmed", ("confirmed",)),

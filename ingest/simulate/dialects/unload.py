@@ -78,12 +78,12 @@ def write_without_unit(
 ) -> tuple[list[Written], list[Planted]]:
     """The file whose weights have no unit: reweighings that the log has already. No file without such."""
     chosen = set(plan.cases("unload", "unit_missing"))
-    found: list[Row] = []
+    found: dict[str, Row] = {}
     for row in rows([case for case in cases if case.case_no in chosen], plan, until):
         if row.values["activity"] == "reweighed":
             plant = Plant("unit_missing", "row_lost", "unit_unknown", "gross", "reweighed")
-            found.append(copy_with(row, plant, whole=True))
+            found[row.case_no] = copy_with(row, plant, whole=True)
     if not found:
         return [], []
-    written, planted = write_file(path, WITHOUT_UNIT, found, account)
+    written, planted = write_file(path, WITHOUT_UNIT, list(found.values()), account)
     return [written], planted
