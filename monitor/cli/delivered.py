@@ -184,8 +184,10 @@ def _show_remarks(one: Delivered) -> None:
         where = place(one.file, item.sheet, item.row, item.column)
         line = refusal(where, item.value, item.reason, item.params, item.accepted)
         typer.echo(say("cli.ingest.quarantined", line=line))
-    if one.refused and one.entry is not None:
-        command = f"fangxing quarantine list --delivery {one.entry.delivery_id}"
+    if one.entry is not None and one.entry.counts.refusals:
+        # Cells refused in an earlier export are the entries of then, under the delivery of then.
+        new = f"--delivery {one.entry.delivery_id}" if one.refused else f"--source {one.source}"
+        command = f"fangxing quarantine list {new}"
         typer.echo(say("cli.ingest.see_all", n=one.entry.counts.refusals, command=command))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from monitor.cli.words import say, words
 
-SHOWN = 200
+SHOWN = 400
 """Characters of what would be accepted; a list of 120 stations helps nobody."""
 
 
