@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   var Fx = window.FxRecord = window.FxRecord || {};
-  var queue = Fx.queue;
+  var queue = Fx.queue = Fx.queue || {};
   var cases = Fx.cases = { station: null, answer: null, heardAt: 0, failed: false };
   var asking = null;
 

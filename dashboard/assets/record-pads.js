@@ -142,6 +142,8 @@
           keys.dataset.shown = wanted;
           keys.replaceChildren.apply(keys, Fx.page[wanted].map(key));
         }
+        // After the province comes a letter.
+        keys.querySelectorAll("button").forEach(function (one) { one.disabled = typed.length === 1 && /[0-9挂]/.test(one.dataset.key); });
         colours.querySelectorAll("button").forEach(function (one) {
           one.setAttribute("aria-pressed", one.dataset.value === chosen ? "true" : "false");
         });

@@ -8,13 +8,14 @@
   var listeners = [];
   var channel = window.BroadcastChannel ? new BroadcastChannel("fx-record") : null;
 
-  var queue = Fx.queue = {
+  // Files load by name; record-case.js, which comes before this one, holds the same object.
+  var queue = Fx.queue = Object.assign(Fx.queue || {}, {
     taps: [],
     sending: false,
     failed: false,
     problem: null,
     offset: Number(Fx.remembered("offset")) || 0
-  };
+  });
 
   queue.now = function () { return Date.now() + queue.offset; };
   queue.waiting = function () { return queue.taps.filter(function (tap) { return tap.status === "queued"; }); };

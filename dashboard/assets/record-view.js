@@ -18,14 +18,20 @@
               one.deadline ? " · " + T("record.due", { time: views.clock(one.deadline) }) : ""),
             h("p", null, views.kindOf(one.vehicle, one.axles), " · ", views.overText(one), colour ? [" · ", colour] : ""),
             h("p", { "class": "rec-await" }, one.released === null ? views.awaited(one) : "")),
-          one.confirmation && one.confirmation.own ? button([h("small", null, T("record.plate")), one.plate || T("record.add_plate")], "rec-fact rec-plate-fact", function () { acts.editVehicle(one); }, { "data-key": "plate" }) : null,
           one.released === null ? gateNote(one) : null,
           one.released === null ? views.timeRow() : null,
           one.released === null ? h("div", { "class": "rec-steps" }, one.steps.map(function (activity, place) { return step(activity, one, place === 0 ? "rec-primary" : ""); })) : null,
           more(one)),
-        h("section", null, h("h2", { "class": "rec-title" }, T("record.tapped")), returned(one), events(one)))
+        h("section", null, returned(one), plate(one), h("h2", { "class": "rec-title" }, T("record.tapped")), events(one)))
     ];
   };
+
+  // A plate belongs to the confirmation; one that came from elsewhere is corrected there.
+  function plate(one) {
+    if (!one.confirmation || !one.confirmation.own) { return null; }
+    return button([h("small", null, T("record.plate")), one.plate || T("record.add_plate")], "rec-fact",
+      function () { Fx.acts.editVehicle(one); }, { "data-key": "plate" });
+  }
 
   function step(activity, one, style) {
     return button(T("activities." + activity), "rec-step " + style, function () { Fx.acts.tap(activity, one); }, { "data-key": "step-" + activity, "data-activity": activity });

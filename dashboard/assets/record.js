@@ -190,15 +190,17 @@
       shape(one),
       h("span", { "class": "rec-who" },
         h("b", null, mask(one.plate) || T("record.plate_unknown")),
-        h("span", null, one.confirmed ? T("record.confirmed_at", { time: clock(one.confirmed) }) : "", " · ", overText(one))),
+        h("span", null, one.confirmed ? [h("span", null, T("record.confirmed_at", { time: clock(one.confirmed) })), " · "] : null, h("span", null, overText(one)))),
       countdown(one),
       h("span", { "class": "rec-waits" }, awaited(one), one.unsent ? h("em", { "class": "rec-unsent" }, T("record.unsent")) : null,
         one.refused.length ? h("em", { "class": "rec-refused" }, T("record.returned")) : null));
   }
 
+  function isAway() { return navigator.onLine === false || queue.failed || (cases.failed && !queue.waiting().length); }
+  function unwell() { return queue.problem || isAway() || queue.waiting().length || queue.refused().length; }
   function status() {
     var waiting = queue.waiting().length, refused = queue.refused().length, delivered = Number(Fx.remembered("delivered"));
-    var away = navigator.onLine === false || queue.failed || (cases.failed && !waiting);
+    var away = isAway();
     var said = queue.problem ? ["rec-bad", T("record.queue.problem", { n: waiting, why: queue.problem })]
       : waiting && away ? ["rec-away", T("record.queue.stored", { n: waiting })]
       : waiting ? ["rec-busy", T("record.queue.sending", { n: waiting })]
@@ -301,7 +303,7 @@
     return h("div", { "class": "rec-top" },
       button("‹ " + T("record.back_to_list"), "rec-home", function () { go("list"); }, { "data-key": "home" }),
       h("div", null, h("h2", null, title), h("p", null, sub)),
-      h("div", { "class": "rec-state" }, status()));
+      h("div", { "class": "rec-state" + (unwell() ? "" : " rec-quiet") }, status()));
   }
 
   Fx.views = { list: listView, create: newView, topOf: topOf, countdown: countdown, overText: overText, awaited: awaited, shape: shape, urgency: urgency, kindOf: kindOf, timeRow: timeRow, clock: clock, label: label };
