@@ -151,6 +151,9 @@ def build_dash(server: FastAPI, services: Services) -> Dash:
 
     for page in pages:
         page.register(app, services)
+    # On FastAPI Dash prepares itself only when asked for "/". A phone that comes back to its own page after a
+    # restart would be the first to ask, and get a page without styles and scripts.
+    app._setup_server()
     return app
 
 
