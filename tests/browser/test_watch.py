@@ -1,0 +1,329 @@
+"""Watch in a real browser: desk, phone, wall, two languages; live without reload, alive without a server."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import uvicorn
+from axe_core_python.sync_playwright import Axe
+from fastapi import FastAPI
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from dashboard.app import build_dash
+from dashboard.services import Services
+from monitor.cases.event import HOUR, SECOND
+from monitor.cases.state import CaseState
+from monitor.settings.configuration import load_configuration
+from monitor.settings.environment import Settings
+from monitor.settings.texts import texts
+from monitor.store.database import Database
+from monitor.store.migrate import upgrade
+from monitor.store.notes import notes_of
+from monitor.store.tables import cases
+from monitor.store.versions import insert_versions, version_row
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), ""
+)
+QUIET = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--no-first-run",
+]  # fmt: skip
+SIZES = {"desk": (1440, 900, "/"), "phone": (390, 844, "/"), "wall": (1920, 1080, "/?wall=1")}
+ZONE = ZoneInfo("Asia/Shanghai")
+PAYS_FIRST, LAWFUL, TREASURY_FIRST = "14042301", "14042302", "14042303"
+
+CLIPPED = """() => [...document.querySelectorAll('#fx-main *')].filter(node => {
+  const own = [...node.childNodes].some(child => child.nodeType === 3 && child.textContent.trim());
+  if (!own || node.classList.contains('fx-hidden-text') || !node.checkVisibility()) return false;
+  const box = node.getBoundingClientRect();
+  const cut = getComputedStyle(node).overflow !== 'visible' && node.scrollWidth > node.clientWidth + 1;
+  const outside = box.right > innerWidth + 1 || box.left < -1;
+  const under = document.documentElement.classList.contains('fx-on-wall') && box.bottom > innerHeight + 1;
+  return cut || outside || under;
+}).map(node => node.className + ': ' + node.textContent.slice(0, 60))"""
+
+
+def now() -> int:
+    return time.time_ns() // 1000
+
+
+@dataclass
+class Site:
+    """A board on loopback that can be stopped and started again on the same port and store."""
+
+    folder: Path
+    version: str = "1"
+    port: int = 0
+    _server: uvicorn.Server | None = None
+    _thread: threading.Thread | None = None
+    written: int = 0
+    database: Database = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.database = Database(f"sqlite:///{self.folder / 'board.db'}")
+        upgrade(self.database)
+
+    @property
+    def base(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        words = {"zh": texts("zh"), "en": texts("en")}
+        app = FastAPI()
+        app.get("/healthz")(lambda: {"status": "ok", "version": self.version})
+        configuration = load_configuration(Settings())
+        build_dash(app, Services(configuration, self.database, now, True, self.version, words))
+        listening = socket.socket()
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(("127.0.0.1", self.port))
+        self.port = listening.getsockname()[1]
+        self._server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
+        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listening]}, daemon=True)
+        self._thread.start()
+        until = time.monotonic() + 30
+        while not self._server.started and time.monotonic() < until:
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        if self._server is not None and self._thread is not None:
+            self._server.should_exit = True
+            self._thread.join(15)
+
+    def hold(self, hours: float, station: str = PAYS_FIRST, **told: Any) -> tuple[str, str]:
+        """A vehicle confirmed `hours` hours ago; `*_h` are hours after that."""
+        start = now() - round(hours * HOUR)
+        self.written += 1
+        at = {
+            f"{name[:-2]}_at": start + round(value * HOUR)
+            for name, value in told.items()
+            if name.endswith("_h")
+        }
+        plain = {name: value for name, value in told.items() if not name.endswith("_h")}
+        state = CaseState(
+            **{
+                "station": station, "case_no": f"〔2026〕{self.written}号", "verdict": "running",
+                "custody": True,
+                "events": 1, "first_at": start, "last_at": start, "plate": f"晋D{80000 + self.written}",
+                "gross_kg": 67_600, "limit_kg": 49_000, "confirmed_at": start, "limit_s": 86_400,
+                "deadline_at": start + 24 * HOUR, **at, **plain,
+            }
+        )  # fmt: skip
+        with self.database.write() as connection:
+            added = connection.execute(cases.insert().values(station=station, case_no=state.case_no))
+            assert added.inserted_primary_key is not None
+            insert_versions(
+                connection, [version_row(added.inserted_primary_key[0], start, None, state, ZONE)]
+            )
+        return station, state.case_no
+
+    def story(self) -> None:
+        """One vehicle of each kind."""
+        fined = {"decided_h": 2.0, "outcome": "fine"}
+        self.hold(25.7, LAWFUL, unloading_h=19.5, authority="police", **fined)
+        self.hold(34, PAYS_FIRST, removed_h=6.0, **fined)
+        self.hold(22.8, TREASURY_FIRST, pay_requested_h=8.5, paid_h=19.4, removed_h=12.5, **fined)
+        self.hold(15, LAWFUL, removed_h=9.0)
+        self.hold(3, PAYS_FIRST, pay_requested_h=2.5, pay_failed_h=2.6, pay_failures=2, **fined)
+        self.hold(
+            5,
+            plate=None,
+            gross_kg=None,
+            confirmed_at=None,
+            deadline_at=None,
+            limit_s=None,
+            verdict="no_deadline",
+        )
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    made = Site(tmp_path)
+    made.start()
+    yield made
+    made.stop()
+    made.database.dispose()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
+
+
+Opened = Callable[..., Page]
+
+
+@pytest.fixture
+def opened(browser: Browser, site: Site) -> Iterator[Opened]:
+    """Opens the board; what a page fetched elsewhere or complained of is kept on it."""
+    contexts = []
+
+    def open_page(size: str = "desk", language: str = "zh", theme: str = "light") -> Page:
+        width, height, path = SIZES[size]
+        context = browser.new_context(viewport={"width": width, "height": height})
+        contexts.append(context)
+        chosen = {"fx-lang": language, "fx-theme": theme}
+        context.add_cookies(
+            [{"name": name, "value": value, "url": site.base} for name, value in chosen.items()]
+        )
+        page = context.new_page()
+        page.elsewhere, page.complaints = [], []  # type: ignore[attr-defined]
+        page.on("request", lambda one: _elsewhere(page, site, one.url))
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))  # type: ignore[attr-defined]
+        page.goto(site.base + path)
+        page.wait_for_selector("#fx-board")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def _elsewhere(page: Page, site: Site, url: str) -> None:
+    if not url.startswith((site.base, "data:", "blob:")):
+        page.elsewhere.append(url)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("size", list(SIZES))
+def test_the_board_stays_at_home_is_accessible_and_clips_nothing(
+    site: Site, opened: Opened, size: str, language: str
+) -> None:
+    site.story()
+    page = opened(size, language)
+    page.wait_for_timeout(1500)
+    assert page.elsewhere == []  # type: ignore[attr-defined]
+    assert page.complaints == []  # type: ignore[attr-defined]
+    assert page.locator(".fx-row").count() == 6
+    assert page.evaluate(CLIPPED) == []
+    grave = [
+        (one["id"], one["nodes"][0]["target"])
+        for one in Axe().run(page)["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
+    assert grave == []
+
+
+def test_dark_is_as_readable(site: Site, opened: Opened) -> None:
+    site.story()
+    page = opened("desk", "zh", "dark")
+    assert [
+        one["id"] for one in Axe().run(page)["violations"] if one["impact"] in ("serious", "critical")
+    ] == []
+
+
+def test_a_vehicle_passes_its_limit_before_everybodys_eyes(site: Site, opened: Opened) -> None:
+    site.hold(24 - 6 / 3600)
+    page = opened()
+    row = page.locator(".fx-row")
+    assert row.locator(".fx-time").inner_text() == "0:01"
+    assert "fx-is-near" in (row.get_attribute("class") or "")
+    expect(row.locator(".fx-time")).to_have_text("+0:00", timeout=9_000)
+    expect(row).to_have_class("fx-row fx-is-overdue", timeout=9_000)
+
+
+def test_a_new_vehicle_appears_without_a_reload(site: Site, opened: Opened) -> None:
+    page = opened()
+    expect(page.locator(".fx-empty")).to_be_visible()
+    site.hold(1)
+    expect(page.locator(".fx-row .fx-plate")).to_have_text("晋D·8**01", timeout=12_000)
+
+
+def test_a_computer_with_a_wrong_clock_still_counts_right(site: Site, browser: Browser) -> None:
+    site.hold(22)
+    context = browser.new_context()
+    context.add_init_script("const real = Date.now; Date.now = () => real() + 3 * 3600 * 1000;")
+    page = context.new_page()
+    page.goto(site.base)
+    page.wait_for_selector(".fx-row")
+    page.wait_for_timeout(2500)
+    assert page.locator(".fx-row .fx-time").inner_text() == "2:00"
+    context.close()
+
+
+def test_acknowledged_and_noted_by_keyboard(site: Site, opened: Opened) -> None:
+    key = site.hold(22)
+    page = opened()
+    page.locator("[data-act=acknowledge]").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".fx-seen")).to_contain_text("local")
+    page.locator("[data-act=note]").focus()
+    page.keyboard.press("Enter")
+    page.locator("#fx-note-text").fill("货主 15:00 前派车")
+    page.locator("#fx-note-keep").press("Enter")
+    expect(page.locator(".fx-note-line")).to_contain_text("货主 15:00 前派车")
+    assert [note.kind for note in notes_of(site.database, [key])[key]] == ["acknowledged", "note"]
+
+
+def test_the_station_is_kept_in_the_address(site: Site, opened: Opened) -> None:
+    site.hold(3, PAYS_FIRST)
+    site.hold(2, LAWFUL)
+    page = opened()
+    page.get_by_role("link", name="北关", exact=True).click()
+    expect(page.locator(".fx-row")).to_have_count(1)
+    assert page.url.endswith(f"?station={LAWFUL}")
+    page.reload()
+    expect(page.locator(".fx-row")).to_have_count(1)
+    page.go_back()
+    expect(page.locator(".fx-row")).to_have_count(2)
+
+
+def test_language_and_light_are_kept(site: Site, opened: Opened) -> None:
+    page = opened()
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("h1")).to_have_text("Watch")
+    page.get_by_role("button", name="Dark").click()
+    expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
+
+
+def test_the_wall_outlives_the_server_and_catches_up_by_itself(site: Site, opened: Opened) -> None:
+    site.hold(3)
+    page = opened("wall")
+    site.stop()
+    expect(page.locator("#fx-lost")).to_be_visible(timeout=25_000)
+    assert page.locator(".fx-row").count() == 1
+    site.hold(2)
+    site.start()
+    expect(page.locator("#fx-lost")).to_be_hidden(timeout=15_000)
+    expect(page.locator(".fx-row")).to_have_count(2, timeout=15_000)
+
+
+def test_another_version_of_the_server_loads_the_page_anew(site: Site, opened: Opened) -> None:
+    page = opened("wall")
+    page.evaluate("window.loadedOnce = true")
+    site.stop()
+    site.version = "2"
+    site.start()
+    page.wait_for_function("window.loadedOnce === undefined", timeout=20_000)
+    page.wait_for_selector("#fx-board")
+    assert page.locator("meta[name=fx-version]").get_attribute("content") == "2"
+
+
+def test_data_that_stopped_is_said_over_the_figures_while_countdowns_go_on(
+    site: Site, opened: Opened
+) -> None:
+    site.hold(22)
+    page = opened()
+    page.route("**/_dash-update-component", lambda route: route.abort())
+    ahead = 200 * SECOND // 1000
+    page.evaluate(f"const real = Date.now; Date.now = () => real() + {ahead}")
+    expect(page.locator("#fx-stopped")).to_contain_text("数据已停 3 分", timeout=5_000)
+    expect(page.locator("#fx-age")).to_have_class("fx-badge fx-age fx-filled")
+    expect(page.locator(".fx-row .fx-time")).to_have_text("1:57")
