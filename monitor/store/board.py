@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, func, select
 
 from monitor.cases.state import CaseState, Verdict
 from monitor.store.database import Database
-from monitor.store.tables import case_versions, deliveries, notes, sources
+from monitor.store.tables import OPEN, RELEASED, case_versions, deliveries, notes, sources
 from monitor.store.versions import STATE, states
 
 V = case_versions.c
@@ -26,7 +26,7 @@ def open_cases(database: Database, stations: Sequence[str] | None = None) -> lis
     """
     query = (
         select(*STATE)
-        .where(and_(V.known_to.is_(None), V.custody, V.released_at.is_(None)), _of(stations))
+        .where(OPEN, _of(stations))
         .order_by(V.deadline_at.is_(None), V.deadline_at, V.id)
     )
     with database.read() as connection:
@@ -39,7 +39,7 @@ def recent_releases(
     """The last releases from custody that have come to pass by `until`, newest first."""
     query = (
         select(*STATE)
-        .where(and_(V.known_to.is_(None), V.custody, V.released_at.is_not(None)), V.released_at <= until)
+        .where(RELEASED, V.released_at <= until)
         .where(V.verdict != Verdict.IMPLAUSIBLE.value, _of(stations))
         .order_by(V.released_at.desc())
         .limit(limit)
@@ -60,7 +60,7 @@ def released_between(
 ) -> list[CaseState]:
     """Cases released from custody in the half-open span [since, until), implausible ones included."""
     query = select(*STATE).where(
-        and_(V.known_to.is_(None), V.custody, V.released_at.is_not(None)),
+        RELEASED,
         V.released_at >= since,
         V.released_at < until,
         _of(stations),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, TextClause, and_, func, not_, or_, select
 
 from monitor.cases.clock import Reading
 from monitor.cases.event import Event
@@ -15,7 +15,7 @@ from monitor.cases.state import CaseState, Verdict
 from monitor.store.database import Database
 from monitor.store.deliveries import DeliveryRow, delivery
 from monitor.store.log import CaseKey, case_ids, events_of
-from monitor.store.tables import absences, case_versions, quarantine
+from monitor.store.tables import OPEN, absences, case_versions, quarantine
 from monitor.store.versions import STATE, state_of, states
 
 V = case_versions.c
@@ -166,14 +166,13 @@ def each_case(database: Database, chosen: CaseFilter, now: int) -> Iterator[Case
             yield state_of(row)
 
 
-def _conditions(chosen: CaseFilter, now: int) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [V.known_to.is_(None)]
-    standing = and_(V.custody, V.released_at.is_(None))
+def _conditions(chosen: CaseFilter, now: int) -> list[ColumnElement[bool] | TextClause]:
+    conditions: list[ColumnElement[bool] | TextClause] = [V.known_to.is_(None)]
     began = func.coalesce(V.confirmed_at, V.first_at)
     if chosen.stations is not None:
         conditions.append(V.station.in_(chosen.stations))
     if chosen.state == "open":
-        conditions += [standing, or_(V.confirmed_at.is_(None), V.confirmed_at <= now)]
+        conditions += [OPEN, or_(V.confirmed_at.is_(None), V.confirmed_at <= now)]
     elif chosen.state is not None:
         conditions.append(_reads(chosen.state, now))
     if chosen.since is not None:
@@ -181,7 +180,7 @@ def _conditions(chosen: CaseFilter, now: int) -> list[ColumnElement[bool]]:
     if chosen.until is not None:
         conditions.append(began < chosen.until)
     if chosen.due_by is not None:
-        conditions += [standing, V.deadline_at <= chosen.due_by]
+        conditions += [OPEN, V.deadline_at <= chosen.due_by]
     if chosen.authority is not None:
         conditions.append(V.authority == chosen.authority)
     if chosen.text:
@@ -194,7 +193,7 @@ def _conditions(chosen: CaseFilter, now: int) -> list[ColumnElement[bool]]:
 
 def _reads(reading: str, now: int) -> ColumnElement[bool]:
     """Cases whose clock A shows this at `now`: `monitor.cases.clock.reading_a` as a condition."""
-    running = and_(V.custody, V.released_at.is_(None), V.verdict == Verdict.RUNNING.value)
+    running = and_(OPEN, V.verdict == Verdict.RUNNING.value)
     begun = and_(running, V.confirmed_at <= now)
     past, past_for_sure = V.deadline_at < now, func.coalesce(V.deadline_until, V.deadline_at) < now
     ended = V.verdict.in_((Verdict.ON_TIME.value, Verdict.LATE.value, Verdict.UNDETERMINED.value))
