@@ -352,7 +352,16 @@
     queue.load().then(queue.retry);
     refresher = setInterval(function () { if (!document.hidden) { cases.refresh(); } }, REFRESH_MS);
     ticker = setInterval(tick, 1000);
+    keepForLater();
     draw(true);
+  }
+  // Have the browser keep the page for the time without a network. Only https and loopback allow it.
+  function keepForLater() {
+    if (!navigator.serviceWorker || !window.isSecureContext || navigator.onLine === false) { return; }
+    navigator.serviceWorker.register(Fx.page.worker, { scope: "/record" }).then(function (found) {
+      var worker = found.installing || found.waiting || found.active;
+      worker.postMessage({ keep: Fx.page.keep });
+    }).catch(function (error) { console.warn("The page is not kept for offline use:", error); });
   }
   function down() {
     pressed = true;

@@ -216,7 +216,7 @@ def test_an_answer_lost_on_its_way_neither_loses_nor_doubles_a_tap(
     device: BrowserContext, site: Site
 ) -> None:
     page = opened(device, site)
-    lost = []
+    lost: list[int] = []
 
     def lose_the_first_answer(route: Route) -> None:
         if lost:
@@ -409,6 +409,29 @@ def cramped(page: Page, inside: str = ".rec-page") -> list[str]:
         inside,
     )
     return found
+
+
+def test_the_page_opens_and_keeps_taps_without_the_network_if_it_was_opened_before(
+    device: BrowserContext, site: Site
+) -> None:
+    confirmed_an_hour_ago(site)
+    page = opened(device, site)
+    page.locator("[data-key='A-1']").wait_for()
+    page.wait_for_function(
+        """async () => {
+          const names = (await caches.keys()).filter(name => name.startsWith('fx-record-'));
+          const cache = names.length && await caches.open(names[0]);
+          return cache && (await cache.keys()).length === FxRecord.page.keep.length;
+        }"""
+    )
+    device.set_offline(True)
+    page.reload()
+    expect(page.locator("[data-key='A-1']")).to_contain_text("晋D·8**21")
+    new_case(page)
+    wait_for("已存 1 条,等网络", page)
+    device.set_offline(False)
+    settled(site, 2)
+    assert site.activities() == ["confirmed", "confirmed"]
 
 
 def test_nothing_leaves_the_host(device: BrowserContext, site: Site) -> None:
