@@ -44,7 +44,11 @@ def defective_rows(row: Row, case: SimCase, plan: Plan, export: int, exports: Se
         return [row, _TWICE[kind](row)] if first else [row]
     if case.site.dialect != "gbk" and kind == "corrected_row":
         corrected = _other_reweigh(row)
-        return [row, corrected] if first else [corrected]
+        if first:
+            return [row, corrected]
+        # somebody took the wrong row out since
+        corrected.plants.clear()
+        return [corrected]
     mended = mended_at(kind, case, exports)
     if mended is not None and export >= mended:
         return [] if kind == "row_gone" else [_put_right(row, kind, mended, noted=export == mended)]

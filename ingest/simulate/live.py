@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from random import Random
 from typing import Any, NamedTuple
 
@@ -17,7 +17,7 @@ from ingest.candidate import Candidate
 from .case import SimCase, Step
 from .moments import SECOND, local
 from .payment import payment_code
-from .sites import NORTH, RIVER, WEST, Site
+from .sites import Site, sites
 from .story import story_cases
 from .tracks import decide_transport, police_fine
 from .world import opened
@@ -28,7 +28,7 @@ ACTIVE = 4
 EVERY = (20, 55)
 """Seconds between steps of the quick cases, shortest and longest."""
 
-FIRST_NUMBER = 51
+FIRST_NUMBER = 101
 """Quick cases count from here within a day, so that no number is that of another case."""
 
 _POLICE = ("detained", "handed_in", "handed_over", "accepted", "unloading", "decided", "pay_requested",
@@ -51,13 +51,16 @@ class Told(NamedTuple):
 
 
 class LiveFeed:
-    """Events after `now` (microseconds), the `until` of the simulation that was loaded, of the same seed.
+    """Events after `now` (microseconds), the `until` of the simulation that was loaded, of the same seed and
+    number of stations; quick cases come to those of them that hold vehicles.
 
     Same seed and same `now`: same events with the same ids, so that whatever is told again is a duplicate.
     """
 
-    def __init__(self, seed: int, now: int) -> None:
-        self._events: Iterator[Told] = heapq.merge(_story(seed, now), _quick(seed, now), key=_when)
+    def __init__(self, seed: int, now: int, stations: int = 4) -> None:
+        places = sites(stations)
+        quick = _quick(seed, now, [site for site in places if site.holds])
+        self._events: Iterator[Told] = heapq.merge(_story(seed, now, places), quick, key=_when)
         self._ahead: Told | None = None
 
     def due(self, until: int) -> list[tuple[str, list[Candidate]]]:
@@ -120,11 +123,11 @@ def told(case: SimCase, step: Step) -> Told:
     return Told(step.told_at, source_of(case.site, case.authority, step.activity), candidate)
 
 
-def _story(seed: int, now: int) -> Iterator[Told]:
+def _story(seed: int, now: int, places: Sequence[Site]) -> Iterator[Told]:
     """The next steps of the vehicles that stand there at the start."""
     steps = [
         told(case, step)
-        for case in story_cases(seed, now, (WEST, NORTH, RIVER))
+        for case in story_cases(seed, now, places)
         for step in case.steps if step.told_at > now
     ]  # fmt: skip
     return iter(sorted(steps, key=_when))
@@ -185,7 +188,7 @@ class _Running:
         return {}
 
 
-def _quick(seed: int, now: int) -> Iterator[Told]:
+def _quick(seed: int, now: int, places: Sequence[Site]) -> Iterator[Told]:
     """Quick cases without end: every slot the case that waited longest takes its next step, or one begins."""
     rng = Random(f"{seed}/live/{now}")
     running: list[_Running] = []
@@ -197,7 +200,7 @@ def _quick(seed: int, now: int) -> Iterator[Told]:
         if len(running) < ACTIVE and at >= begin_after:
             today = local(at).date()
             number, day = (FIRST_NUMBER if day != today and day is not None else number), today
-            one = _Running(_begun(rng, at, number), number)
+            one = _Running(_begun(rng, rng.choice(places), at, number), number)
             one.stepped_at = at
             number += 1
             running.append(one)
@@ -211,9 +214,9 @@ def _quick(seed: int, now: int) -> Iterator[Told]:
         at += rng.randint(*EVERY) * SECOND
 
 
-def _begun(rng: Random, at: int, number: int) -> SimCase:
+def _begun(rng: Random, site: Site, at: int, number: int) -> SimCase:
     """A case weighed a moment ago and confirmed now, to the second: a screen shows it at once."""
-    case = opened(rng, rng.choices((WEST, NORTH, RIVER), (5, 4, 3))[0], at, number)
+    case = opened(rng, site, at, number)
     case.steps = []
     case.add("weighed", at - rng.randint(70, 240) * SECOND, 0, gross_kg=case.vehicle.gross_kg)
     case.steps[0] = case.steps[0]._replace(told_at=at)

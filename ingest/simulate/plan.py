@@ -113,8 +113,8 @@ class Plan:
 
 
 def exports_of(dialect: str, world: World) -> list[int]:
-    """When such a ledger was exported: gbk every week, the others twice; the last time at the end."""
-    every, most = (7 * DAY, 1_000) if dialect == "gbk" else (5 * DAY, 2)
+    """When such a ledger was exported: gbk in each of the last weeks, the others twice; last at the end."""
+    every, most = (7 * DAY, 5) if dialect == "gbk" else (5 * DAY, 2)
     if dialect == "offsite":
         most = 1
     found = [world.until]

@@ -121,7 +121,7 @@ def one_case(rng: Random, site: Site, at: int, place: int, grounds: Yard) -> Sim
     if rng.random() < 0.03 and site.dialect != "template":
         ready = max(ready, _suspend(rng, case, removed))
     released = ready + spread(rng, 16, 0.6)
-    if rng.random() < 0.15:
+    if rng.random() < 0.2:
         # nobody comes for it: the driver went home, the company sends another one
         released += spread(rng, 9 * 60, 0.4)
     case.add("released", whole_minute(released), rng.randint(1, 10) * MINUTE)

@@ -1,4 +1,4 @@
-"""Files with a row per event: how each is written, month by month."""
+"""Files with a row per event: how each is written."""
 
 from __future__ import annotations
 
@@ -70,16 +70,18 @@ def _cell(key: str, value: Any) -> str:
 def write(
     folder: Path, dialect: EventDialect, rows: Sequence[Row], account: Account
 ) -> tuple[list[Written], list[Planted]]:
-    """Write the rows, a file a month, in the order in which they were written down."""
-    months: dict[str, list[Row]] = {}
-    for row in sorted(rows, key=lambda row: int(row.values["told_at"])):
-        months.setdefault(f"{local(row.values['told_at']):%Y%m}", []).append(row)
+    """Write the rows in the order in which they were written down: a file of the last month that has any, and
+    one of all months before."""
+    ordered = sorted(rows, key=lambda row: int(row.values["told_at"]))
+    months = [f"{local(row.values['told_at']):%Y%m}" for row in ordered]
+    earlier = sum(month < months[-1] for month in months) if months else 0
     written, planted = [], []
-    for month, here in months.items():
-        path = folder / f"{dialect.stem}_{month}{dialect.suffix}"
-        one, found = write_file(path, dialect, here, account)
-        written.append(one)
-        planted += found
+    for here, span in ((ordered[:earlier], months[:earlier]), (ordered[earlier:], months[earlier:])):
+        if here:
+            name = span[0] if span[0] == span[-1] else f"{span[0]}-{span[-1]}"
+            one, found = write_file(folder / f"{dialect.stem}_{name}{dialect.suffix}", dialect, here, account)
+            written.append(one)
+            planted += found
     return written, planted
 
 

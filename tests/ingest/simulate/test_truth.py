@@ -14,8 +14,11 @@ from sqlalchemy import select
 
 from ingest.intake import Intake
 from ingest.mapping.pages import load_pages
+from monitor.cases.branch import waiting_on
+from monitor.cases.gate import gate_of
 from monitor.settings.configuration import load_configuration
 from monitor.settings.environment import Settings
+from monitor.store.board import open_cases
 from monitor.store.database import Database
 from monitor.store.deliveries import DeliveryRow, Sender
 from monitor.store.migrate import upgrade
@@ -204,3 +207,22 @@ def test_invented_stations_are_ingested_with_their_overlay(tmp_path: Path) -> No
         landed = set(connection.execute(select(case_versions.c.station)).scalars())
     database.dispose()
     assert landed == set(invented)
+
+
+def test_the_vehicles_that_stand_there_wait_each_for_something_else(found: Found, intake: Intake) -> None:
+    steps = []
+    for state in open_cases(found.database):
+        assert state.deadline_at is not None
+        waits = waiting_on(state, gate_of(intake.configuration.stations[state.station].gates[-1]))
+        assert waits is not None
+        left = (state.deadline_at - NOW) / 3_600_000_000
+        steps.append((state.plate, round(left, 1), waits.step.value, waits.owner.value))
+    assert steps == [
+        ("晋D83521", -1.7, "unload", "party"),
+        ("冀EK4207", 1.2, "confirm_payment", "treasury"),
+        ("晋D17845", 3.8, "pay_again", "police"),
+        ("豫A628D3", 8.9, "reweigh", "station"),
+        ("晋D36590", 13.6, "decide", "police"),
+        ("陕K95216", 19.1, "unload", "party"),
+        ("晋DD51728", 22.8, "arrange_unloading", "station"),
+    ]
