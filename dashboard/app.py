@@ -23,7 +23,7 @@ import logging
 import pkgutil
 from html import escape
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from dash import Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
@@ -42,6 +42,11 @@ from dashboard.language import (
 from dashboard.parts import shell
 from dashboard.parts.element import div
 from dashboard.services import Services
+from dashboard.views.moments import clock_time
+from dashboard.views.snapshot import reason_of, zone_of
+
+if TYPE_CHECKING:
+    from monitor.settings.texts import Texts
 
 log = logging.getLogger(__name__)
 
@@ -153,8 +158,18 @@ def build_dash(server: FastAPI, services: Services) -> Dash:
         page.register(app, services)
     # On FastAPI Dash prepares itself only when asked for "/". A phone that comes back to its own page after a
     # restart would be the first to ask, and get a page without styles and scripts.
-    app._setup_server()
+    cast("Any", app)._setup_server()
     return app
+
+
+def layout_or_failure(page: Page, services: Services, asked: dict[str, str], words: Texts) -> Any:
+    """The page, or in its place what went wrong; live.js asks again until it is there."""
+    try:
+        return page.layout(services, asked)
+    except Exception as error:  # noqa: BLE001: whatever breaks a page, its reader must be told and not left waiting
+        log.exception("page %s failed", page.PATH)
+        time = clock_time(services.now(), zone_of(services, None))
+        return div(shell.failed_part(words, reason_of(error), time), "fx-failed-page")
 
 
 def page_in_shell(services: Services, pages: list[Page], path: str, query: dict[str, str]) -> Any:
@@ -168,7 +183,7 @@ def page_in_shell(services: Services, pages: list[Page], path: str, query: dict[
         parts = match_path(page.PATH, path)
         if parts is not None:
             asked = {**query, **parts}
-            body = page.layout(services, asked)
+            body = layout_or_failure(page, services, asked, words)
             if query.get("wall") == "1" and path == "/":
                 return shell.bare(body, words)
             title = words.get(page.TITLE_KEY)

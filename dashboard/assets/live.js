@@ -6,9 +6,9 @@
 // so that a countdown is right on a computer whose clock is wrong.
 (function () {
   "use strict";
-  var HEARTBEAT_MS = 5000, GRACE_MS = 12000, YEAR_S = 31536000;
+  var HEARTBEAT_MS = 5000, GRACE_MS = 12000, RETRY_MS = 20000, YEAR_S = 31536000;
   var offset = 0, stamp = 0, words = null, wordsText = "";
-  var lastAnswer = Date.now(), lost = false, said = null;
+  var lastAnswer = Date.now(), lost = false, said = null, name = document.title;
 
   function byId(id) { return document.getElementById(id); }
   function now() { return Date.now() + offset; }
@@ -69,6 +69,9 @@
     var held = document.querySelector("[data-held]");
     if (held) { put(byId("fx-count-watch"), held.dataset.held === "0" ? "" : held.dataset.held); }
     if (words && byId("fx-clock")) { showClock(at, age.dataset.zone); }
+    var title = byId("fx-title");
+    if (title && document.title !== title.textContent + " · " + name) { document.title = title.textContent + " · " + name; }
+    retry();
     beat();
   }
   function readStamp() {
@@ -101,6 +104,15 @@
     put(byId("fx-clock"), here.hour + ":" + here.minute);
     put(byId("fx-date"), fill(words.date, { month: here.month, day: here.day }));
     put(byId("fx-weekday"), words.week[days[here.weekday]]);
+  }
+
+  // A page that failed, or never came because the server went away just then, is asked for again.
+  var missing = 0;
+  function retry() {
+    var failed = document.querySelector(".fx-failed-page, #fx-root > .fx-loading");
+    if (!failed) { missing = 0; return; }
+    missing = missing || Date.now();
+    if (Date.now() - missing > RETRY_MS && !lost && Date.now() - lastAnswer < GRACE_MS) { missing = 0; location.reload(); }
   }
 
   // Heartbeat. A server that comes back with another version gets a fresh page.

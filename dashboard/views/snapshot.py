@@ -67,13 +67,18 @@ def zone_of(services: Services, station: str | None) -> ZoneInfo:
     return holding[0].tz if holding else ZoneInfo("Asia/Shanghai")
 
 
+def reason_of(error: Exception) -> str:
+    """An error in one short line: its kind and the first line of what it says."""
+    return f"{type(error).__name__}: {error}".splitlines()[0][:160]
+
+
 def attempt(name: str, read: Callable[[], Part]) -> Part | Failure:
     """The part, or the failure that stands in its place while the other parts live on."""
     try:
         return read()
     except Exception as error:  # noqa: BLE001: whatever breaks one part, the board must not go dark
         log.exception("part %s of the board failed", name)
-        return Failure(f"{type(error).__name__}: {error}".splitlines()[0][:160])
+        return Failure(reason_of(error))
 
 
 def snapshot(services: Services, station: str | None, now: int) -> Snapshot:

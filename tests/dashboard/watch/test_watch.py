@@ -107,6 +107,14 @@ def test_the_wall_says_so_too_and_is_dark_without_navigation(services: Services)
     assert '"Nav"' not in drawn
 
 
+def test_a_page_that_fails_says_so_in_the_shell_and_asks_again(services: Services) -> None:
+    case_versions.drop(services.database.engine)
+    drawn = as_json(page_in_shell(services, find_pages(), "/", {}))
+    assert "这一块没有算出来" in drawn
+    assert "fx-failed-page" in drawn
+    assert "登记" in drawn, "the other places can still be reached"
+
+
 def test_the_first_html_carries_language_theme_and_version(client: TestClient) -> None:
     plain = client.get("/").text
     assert '<html lang="zh-CN">' in plain
