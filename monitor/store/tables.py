@@ -163,8 +163,8 @@ case_versions = Table(
     *_state_columns(),
     *(Column(name, Text) for name in CALENDAR_COLUMNS),
     Index(None, "case_id", "known_from"),
-    # `released_at` is NULL in all of it and leads because SQLite, without statistics, weighs terms of equality
-    # and not how small a partial index is: led by the deadline, it was passed over for one of all cases.
+    # `released_at` is NULL in all of it and leads because SQLite, without statistics, weighs equality and
+    # not how small a partial index is: led by the deadline, it was passed over for one of all cases.
     Index(
         "ix_case_versions_open",
         "released_at",

@@ -7,7 +7,7 @@ import pytest
 from monitor.cases.clock import Reading, in_custody, reading_a
 from monitor.store.cases import CaseFilter, case_file, find_cases
 from monitor.store.database import Database
-from tests.factories import CASE, HOUR, STATION, at, candidate, day, deliver, terms
+from tests.factories import CASE, HOUR, STATION, at, candidate, day, deliver
 from tests.store.reading import current
 
 NOW = at("2024-11-27 14:32")
@@ -105,4 +105,3 @@ def test_the_file_of_a_case_marks_the_version_that_counts(database: Database) ->
     ]  # fmt: skip
     assert (file.versions, len(file.deliveries)) == (2, 2)
     assert case_file(database, (STATION, "nobody")) is None
-    assert terms().holds

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import insert, inspect
+from sqlalchemy import Connection, insert, inspect
 from sqlalchemy.exc import IntegrityError
 
 from monitor.actions.notes import add_note
@@ -72,41 +72,37 @@ def test_upgrading_twice_changes_nothing(empty: Database) -> None:
 IDENTITIES = [digest("ledger", STATION, CASE, activity, 0) for activity in ("confirmed", "released")]
 
 
+def put(connection: Connection, table: str, **values: Any) -> None:
+    marks = ", ".join("?" * len(values))
+    names = ", ".join(f'"{name}"' for name in values)
+    connection.exec_driver_sql(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(values.values()))
+
+
 def fill(database: Database) -> None:
     """A case as the first layout held it: by raw SQL, because today's tables say more than that one had."""
-    statements: list[tuple[str, tuple[Any, ...]]] = [
-        ("INSERT INTO sources (id, name) VALUES (1, 'ledger')", ()),
-        ("INSERT INTO cases (id, station, case_no) VALUES (1, ?, ?)", (STATION, CASE)),
-        (
-            "INSERT INTO deliveries (id, source_id, name, actor, origin, backfill, status, received_at, "
-            "received_until, rows_read, rows_landed, rows_unchanged, rows_quarantined, rows_aside, rows_hidden, "
-            "mapped, events, duplicates, revisions, refusals, cases, stations) "
-            "VALUES (1, 1, 'ledger.xlsx', 'local', 'here', 0, 'done', ?, ?, 2, 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 1, ?)",
-            (NOW, NOW + 2, STATION),
-        ),
-        (
-            "INSERT INTO case_versions (case_id, known_from, station, case_no, verdict, custody, events, first_at, "
-            "last_at, pay_failures, removed_derived, confirmed_at, limit_s, deadline_at, released_at, start_date, "
-            "start_week, deadline_date, deadline_week, released_date, released_week) VALUES (1, ?, ?, ?, "
-            "'released_on_time', 1, 2, ?, ?, 0, 0, ?, 86400, ?, ?, '2024-11-26', '2024-W48', '2024-11-27', "
-            "'2024-W48', '2024-11-26', '2024-W48')",
-            (
-                NOW, STATION, CASE, START, START + 5 * HOUR, START, START + 24 * HOUR, START + 5 * HOUR,
-            ),
-        ),
-    ]  # fmt: skip
-    for place, (activity, hours) in enumerate((("confirmed", 0), ("released", 5))):
-        moment = START + hours * HOUR
-        statements.append(
-            (
-                "INSERT INTO events (case_id, identity, content, activity, occurred_at, received_at, known_at, "
-                "source_id, data, delivery_id, row, named) VALUES (1, ?, ?, ?, ?, ?, ?, 1, '', 1, 1, 0)",
-                (IDENTITIES[place], digest(moment, None, ""), activity, moment, NOW + place, NOW),
-            )
-        )
+    end = START + 5 * HOUR
     with database.write() as connection:
-        for statement, values in statements:
-            connection.exec_driver_sql(statement, values)
+        put(connection, "sources", id=1, name="ledger")
+        put(connection, "cases", id=1, station=STATION, case_no=CASE)
+        put(
+            connection, "deliveries", id=1, source_id=1, name="ledger.xlsx", actor="local", origin="here",
+            backfill=0, status="done", received_at=NOW, received_until=NOW + 2, rows_read=2, rows_landed=2,
+            rows_unchanged=0, rows_quarantined=0, rows_aside=0, rows_hidden=0, mapped=2, events=2,
+            duplicates=0, revisions=0, refusals=0, cases=1, stations=STATION,
+        )  # fmt: skip
+        put(
+            connection, "case_versions", case_id=1, known_from=NOW, station=STATION, case_no=CASE,
+            verdict="released_on_time", custody=1, events=2, first_at=START, last_at=end, pay_failures=0,
+            removed_derived=0, confirmed_at=START, limit_s=86_400, deadline_at=START + 24 * HOUR,
+            released_at=end, start_date="2024-11-26", start_week="2024-W48", deadline_date="2024-11-27",
+            deadline_week="2024-W48", released_date="2024-11-26", released_week="2024-W48",
+        )  # fmt: skip
+        for place, (activity, moment) in enumerate((("confirmed", START), ("released", end))):
+            put(
+                connection, "events", case_id=1, identity=IDENTITIES[place], content=digest(moment, None, ""),
+                activity=activity, occurred_at=moment, received_at=NOW + place, known_at=NOW, source_id=1,
+                data="", delivery_id=1, row=1, named=0,
+            )  # fmt: skip
 
 
 def test_a_filled_database_of_the_first_layout_is_read_and_folded_by_the_newest(empty: Database) -> None:
@@ -138,10 +134,10 @@ def test_what_comes_after_the_upgrade_joins_what_was_there(empty: Database) -> N
 
 
 DELIVERY: dict[str, Any] = {
-    "source_id": 1, "name": "x", "actor": "a", "origin": "o", "backfill": False, "status": "done", "received_at": 1,
-    "received_until": 1, "rows_read": 3, "rows_landed": 1, "rows_unchanged": 1, "rows_quarantined": 1,
-    "rows_aside": 0, "rows_hidden": 0, "mapped": 3, "events": 1, "duplicates": 1, "revisions": 1, "refusals": 0,
-    "cases": 1, "stations": "",
+    "source_id": 1, "name": "x", "actor": "a", "origin": "o", "backfill": False, "status": "done",
+    "received_at": 1, "received_until": 1, "rows_read": 3, "rows_landed": 1, "rows_unchanged": 1,
+    "rows_quarantined": 1, "rows_aside": 0, "rows_hidden": 0, "mapped": 3, "events": 1, "duplicates": 1,
+    "revisions": 1, "refusals": 0, "cases": 1, "stations": "",
 }  # fmt: skip
 
 

@@ -1,0 +1,46 @@
+"""Wilson's interval against published values, and the median."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.metrics.small_numbers import median, wilson
+
+
+@pytest.mark.parametrize(
+    ("k", "n", "low", "high"),
+    [
+        # R. G. Newcombe, Statistics in Medicine 17 (1998) 857-872, table I, method 3.
+        (81, 263, 0.2553, 0.3662),
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0.0000, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+    ],
+)
+def test_the_interval_is_the_published_one(k: int, n: int, low: float, high: float) -> None:
+    found = wilson(k, n)
+    assert found is not None
+    assert (round(found.low, 4), round(found.high, 4)) == (low, high)
+
+
+def test_nothing_to_count_has_no_interval_and_no_share_is_an_error() -> None:
+    assert wilson(0, 0) is None
+    for k, n in ((1, 0), (-1, 5), (6, 5)):
+        with pytest.raises(ValueError, match="no share"):
+            wilson(k, n)
+
+
+def test_all_and_nothing_reach_the_ends_exactly_and_mirror_each_other() -> None:
+    for n in (1, 7, 40):
+        none, every = wilson(0, n), wilson(n, n)
+        assert none is not None
+        assert every is not None
+        assert (none.low, every.high) == (0.0, 1.0)
+        assert every.low == pytest.approx(1 - none.high, abs=1e-12)
+
+
+def test_the_median_of_an_even_number_lies_between_the_middle_two() -> None:
+    assert median([]) is None
+    assert median([5.0]) == 5.0
+    assert median([9.0, 1.0, 4.0]) == 4.0
+    assert median([4.0, 1.0, 9.0, 6.0]) == 5.0
