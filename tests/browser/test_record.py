@@ -15,6 +15,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 import uvicorn
+from axe_core_python.sync_playwright import Axe
 from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
@@ -432,6 +433,39 @@ def test_the_page_opens_and_keeps_taps_without_the_network_if_it_was_opened_befo
     device.set_offline(False)
     settled(site, 2)
     assert site.activities() == ["confirmed", "confirmed"]
+
+
+@pytest.mark.parametrize(("language", "theme"), [("zh", "light"), ("zh", "dark"), ("en", "light")])
+def test_no_serious_barrier_in_list_new_case_case_and_sheets(
+    device: BrowserContext, site: Site, language: str, theme: str
+) -> None:
+    confirmed_an_hour_ago(site)
+    for name, value in (("fx-lang", language), ("fx-theme", theme)):
+        device.add_cookies([{"name": name, "value": value, "url": site.base}])
+    page = device.new_page()
+    page.goto(f"{site.base}/record")
+    page.locator("[data-key='A-1']").wait_for()
+    assert barriers(page) == []
+    page.locator("[data-key=new]").tap()
+    assert barriers(page) == []
+    page.locator("[data-key=weight]").tap()
+    assert barriers(page) == []
+    page.keyboard.press("Escape")
+    page.locator("[data-key=home]").tap()
+    page.locator("[data-key='A-1']").tap()
+    page.locator("[data-key=more]").tap()
+    assert barriers(page) == []
+    page.locator(".rec-event").first.tap()
+    page.locator("[data-value=time]").tap()
+    assert barriers(page) == []
+
+
+def barriers(page: Page) -> list[str]:
+    return [
+        f"{one['id']}: {one['nodes'][0]['html'][:120]}"
+        for one in Axe().run(page)["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
 
 
 def test_nothing_leaves_the_host(device: BrowserContext, site: Site) -> None:
