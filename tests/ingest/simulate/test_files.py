@@ -9,7 +9,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from ingest.mapping.pages import load_pages
 from ingest.simulate import simulate
+from ingest.simulate.dialects import template
+from ingest.template import head_of
+from monitor.settings.texts import Texts
 from tests.ingest.simulate.conftest import NOW, Simulated
 
 
@@ -148,3 +152,9 @@ def test_nothing_was_written_down_after_the_end(simulated: Simulated) -> None:
 def test_less_than_a_day_or_a_station_is_refused(county: Path) -> None:
     with pytest.raises(ValueError, match="at least one"):
         simulate(county, stations=0, days=5, seed=1, until=NOW)
+
+
+def test_the_filled_template_has_the_heads_of_the_blank_one() -> None:
+    texts = Texts("zh")
+    columns = load_pages()["ledger-template"].columns
+    assert {name: head_of(name, texts) for name in columns} == template.COLUMNS

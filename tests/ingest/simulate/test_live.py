@@ -6,21 +6,27 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from ingest.candidate import Candidate
 from ingest.intake import Intake
 from ingest.mapping.pages import load_pages
-from ingest.simulate import SIMULATION_SOURCES, LiveFeed
+from ingest.simulate import SIMULATION_SOURCES, LiveFeed, simulate
 from ingest.simulate.moments import HOUR, MINUTE, SECOND
+from ingest.simulate.plan import KINDS
 from ingest.simulate.sites import sites
-from ingest.simulate.story import story_cases
+from ingest.simulate.story import PARTS, story_cases
 from monitor.cases.activity import Activity
 from monitor.settings.configuration import load_configuration
 from monitor.settings.environment import Settings
+from monitor.store.board import open_cases
 from monitor.store.database import Database
 from monitor.store.deliveries import Sender
 from monitor.store.migrate import upgrade
+from monitor.store.tables import case_versions
 from tests.ingest.simulate.conftest import NOW, SEED
+
+NOTHING_WRONG = dict.fromkeys((kind.name for kind in KINDS), 0.0)
 
 
 def told(feed: LiveFeed, until: int, every: int) -> list[tuple[int, str, Candidate]]:
@@ -87,4 +93,31 @@ def test_what_is_told_twice_is_a_duplicate(tmp_path: Path, seed: int) -> None:
             got = intake.candidates(source, "live", sender, candidates).counts
             assert got.mapped == len(candidates) > 0
             assert (got.duplicates if again else got.events) == len(candidates)
+    database.dispose()
+
+
+def test_two_hours_of_it_leave_no_finding_and_let_every_story_vehicle_go(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/county.db")
+    upgrade(database)
+    moment = [NOW]
+    intake = Intake(database, load_configuration(Settings()), load_pages(), b"key", lambda: moment[0])
+    sender = Sender("demo", "live")
+    summary = simulate(tmp_path / "county", stations=4, days=3, seed=SEED, until=NOW, shares=NOTHING_WRONG)
+    assert not summary.defects
+    for one in summary.files:
+        intake.file(one.path, intake.pages[one.source], sender, backfill=True)
+    assert len(open_cases(database)) == summary.held == 7
+    feed = LiveFeed(SEED, NOW)
+    for _ in range(12):
+        moment[0] += 10 * MINUTE
+        for source, candidates in feed.due(moment[0]):
+            intake.candidates(source, "live", sender, candidates)
+    standing = open_cases(database)
+    assert {state.plate for state in standing}.isdisjoint(part.plate for part in PARTS)
+    assert 1 <= len(standing) <= 4
+    with database.read() as connection:
+        found = connection.execute(
+            select(case_versions.c.findings).where(case_versions.c.known_to.is_(None))
+        ).scalars()
+        assert {text for text in found if text} <= {"[]"}
     database.dispose()
