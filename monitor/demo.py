@@ -43,7 +43,7 @@ def run_demo(
     began = now()
     summary = simulate(folder / "exports", stations=stations, days=days, seed=seed, until=began)
     installation = prepare(settings, folder, summary, progress)
-    feed = Feeding(installation.intake, LiveFeed(seed, began))
+    feed = Feeding(installation.intake, LiveFeed(seed, began, stations))
     feed.start()
     try:
         serve(installation, ready=ready)
