@@ -24,12 +24,13 @@ def demo(
     no_browser: Annotated[bool, typer.Option("--no-browser", help=say("cli.help.no_browser"))] = False,
 ) -> None:
     from monitor.cli.serve import ensure_free
-    from monitor.demo import run_demo
     from monitor.settings.environment import load_settings
 
     given = {"port": port, "data_dir": data}
     settings = load_settings(**{name: value for name, value in given.items() if value is not None})
     ensure_free(settings.host, settings.port)
+    from monitor.demo import run_demo
+
     tell(say("cli.demo.making", stations=stations, days=days, seed=seed))
 
     def ready(address: str) -> None:
@@ -39,4 +40,11 @@ def demo(
 
             webbrowser.open(address)
 
-    run_demo(settings, seed=seed, days=days, stations=stations, ready=ready)
+    run_demo(
+        settings,
+        seed=seed,
+        days=days,
+        stations=stations,
+        ready=ready,
+        progress=lambda name: tell(say("cli.demo.loading", file=name)),
+    )

@@ -18,14 +18,16 @@ def register(app: typer.Typer) -> None:
 
 
 def serve(host: Host = None, port: Port = None) -> None:
-    from monitor.cli.installation import open_database
-    from monitor.server import install
-    from monitor.server import serve as run_server
     from monitor.settings.environment import load_settings
 
     given = {"host": host, "port": port}
     settings = load_settings(**{name: value for name, value in given.items() if value is not None})
     ensure_free(settings.host, settings.port)
+    # What can be refused is refused before the pages are imported, which takes seconds.
+    from monitor.cli.installation import open_database
+    from monitor.server import install
+    from monitor.server import serve as run_server
+
     open_database(settings).dispose()
     run_server(install(settings), ready=lambda address: tell(say("cli.serve.ready", address=address)))
 

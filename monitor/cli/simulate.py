@@ -34,10 +34,15 @@ def simulate(
     moment = now() if until is None else instant_of(until, zone)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise Answer("not_empty", Code.WRONG_USE, folder=out)
-    make(out, stations=stations, days=days, seed=seed, until=moment)
-    files = [file for file in out.rglob("*") if file.is_file()]
-    typer.echo(say("cli.simulate.written", n=len(files), folder=out))
-    typer.echo(say("cli.simulate.next", command=f"fangxing ingest {out}"))
+    made = make(out, stations=stations, days=days, seed=seed, until=moment)
+    typer.echo(say("cli.simulate.written", n=len(made.files), folder=out))
+    counts = {"cases": made.cases, "held": made.held, "events": made.events}
+    typer.echo(say("cli.simulate.told", **counts, defects=sum(made.defects.values()), truth=made.truth))
+    command = f"fangxing ingest {out}"
+    if made.config_dir is not None:
+        # Stations beyond the shipped examples are invented, too, and have to be configured to be read.
+        command = f"FANGXING_CONFIG_DIR={made.config_dir} {command}"
+    typer.echo(say("cli.simulate.next", command=command))
 
 
 def instant_of(text: str, zone: ZoneInfo) -> int:

@@ -1,0 +1,43 @@
+"""`fangxing simulate`: what it says it wrote is what `fangxing ingest` finds."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from .conftest import Fangxing
+
+
+def test_the_files_written_are_taken_in_with_the_events_and_cases_that_were_told(
+    fangxing: Fangxing, tmp_path: Path
+) -> None:
+    out = tmp_path / "exports"
+    told = fangxing(
+        "simulate", "--out", out, "--stations", 2, "--days", 3, "--seed", 7, "--until", "2024-07-10"
+    )
+    assert told.code == 0
+    found = re.search(r"(\d+) cases, (\d+) events", told.out)
+    assert found is not None
+    ran = fangxing("ingest", out, "--json")
+    assert ran.code == 0
+    totals = ran.object["totals"]
+    assert (totals["cases"], totals["events"]) == (int(found[1]), int(found[2]))
+    assert fangxing("ingest", out, "--json").object["totals"]["events"] == 0
+
+
+def test_invented_stations_come_with_the_configuration_that_reads_them(
+    fangxing: Fangxing, tmp_path: Path
+) -> None:
+    out = tmp_path / "exports"
+    told = fangxing("simulate", "--out", out, "--stations", 6, "--days", 1, "--until", "2024-07-10")
+    assert f"FANGXING_CONFIG_DIR={out / 'config'} fangxing ingest {out}" in told.out
+    assert (out / "config" / "stations.yaml").is_file()
+
+
+def test_wrong_use_writes_nothing(fangxing: Fangxing, tmp_path: Path) -> None:
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "notes.txt").touch()
+    assert fangxing("simulate", "--out", tmp_path / "full").code == 2
+    assert fangxing("simulate", "--out", tmp_path / "new", "--until", "tomorrow").code == 2
+    assert fangxing("simulate", "--out", tmp_path / "new", "--days", 0).code == 2
+    assert not (tmp_path / "new").exists()
