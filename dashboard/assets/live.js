@@ -75,7 +75,7 @@
     beat();
   }
   function readStamp() {
-    var node = byId("fx-stamp"), told = node ? Number(node.textContent) : 0;
+    var node = document.querySelector("#fx-stamp, .fx-stamp"), told = node ? Number(node.textContent) : 0;
     if (told && told !== stamp) {
       stamp = told;
       offset = told - Date.now();

@@ -96,7 +96,7 @@ def layout(services: Services, query: dict[str, str]) -> Any:
                 ],
                 "fx-case-columns",
             ),
-            div(str(now // 1000), id="fx-stamp", hidden=True),
+            div(str(now // 1000), "fx-stamp", id="fx-case-stamp", hidden=True),
             dcc.Interval(id="fx-case-tick", interval=services.configuration.board.refresh_seconds * 1000),
             dcc.Store(id="fx-case-key", data=list(key)),
             dcc.Store(id="fx-case-drawn", data=drawn_key(services, now)),
@@ -201,7 +201,7 @@ def register(app: Dash, services: Services) -> None:
     @app.callback(
         *(Output(part, "children") for part in PARTS),
         Output("fx-case-drawn", "data"),
-        Output("fx-stamp", "children", allow_duplicate=True),
+        Output("fx-case-stamp", "children"),
         Input("fx-case-tick", "n_intervals"),
         Input("fx-case-acted", "data"),
         State("fx-case-key", "data"),
