@@ -9,7 +9,7 @@ from dashboard.parts.element import Node, div, element, shape, span
 from dashboard.parts.rows import case_address, link
 from dashboard.views.feeds import Feed
 from dashboard.views.figures import Release
-from dashboard.views.moments import ago, hours_minutes, length, when
+from dashboard.views.moments import ago, hours_minutes, length, when, when_briefly
 from monitor.cases.state import Verdict
 
 if TYPE_CHECKING:
@@ -35,12 +35,14 @@ def _release(one: Release, saying: Saying) -> Node:
     words = saying.words
     verdict = {Verdict.ON_TIME.value: "on_time", Verdict.LATE.value: "late"}.get(one.verdict, "undetermined")
     plate = one.plate or words.get("board.no_plate")
-    at = when(one.at, saying.now, saying.zone_of(one.key[0]), words)
+    zone = saying.zone_of(one.key[0])
+    at = when(one.at, saying.now, zone, words)
+    briefly = when_briefly(one.at, saying.now, zone, words) if one.exact else ""
     return element(
         "li",
         [
             shape(RELEASE_SIGNS.get(one.verdict, "ring-half")),
-            span(at if one.exact else "", "fx-mut"),
+            span(briefly, "fx-mut", title=at),
             span(plate) if saying.wall else link(plate, case_address(one.key), "fx-plain"),
             element("b", "—" if one.took is None else hours_minutes(one.took)),
         ],

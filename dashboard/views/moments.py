@@ -61,6 +61,14 @@ def when(at: int, now: int, zone: ZoneInfo, words: Texts) -> str:
     return words.get("board.day", month=there.month, day=there.day, time=time)
 
 
+def when_briefly(at: int, now: int, zone: ZoneInfo, words: Texts) -> str:
+    """The time of day of an instant of today, else only its day: five characters in a narrow list."""
+    there = local(at, zone)
+    if there.date() == local(now, zone).date():
+        return f"{there:%H:%M}"
+    return words.get("board.day_short", month=there.month, day=there.day)
+
+
 def ago(span: int, words: Texts) -> str:
     """How long ago: seconds under a minute, then minutes, hours, days."""
     if span < SECOND:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dashboard.views.moments import ago, countdown, hours_minutes, length, spoken, when
+from dashboard.views.moments import ago, countdown, hours_minutes, length, spoken, when, when_briefly
 from monitor.settings.texts import texts
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -58,6 +58,13 @@ def test_a_time_of_another_day_names_its_day(at: str, chinese: str, english: str
     now = instant("2026-11-26T14:32")
     assert when(instant(at), now, ZONE, ZH) == chinese
     assert when(instant(at), now, ZONE, EN) == english
+
+
+def test_a_narrow_list_gives_the_time_of_today_and_the_day_of_others() -> None:
+    now = instant("2026-11-26T14:32")
+    assert when_briefly(instant("2026-11-26T08:31"), now, ZONE, ZH) == "08:31"
+    assert when_briefly(instant("2026-11-25T21:15"), now, ZONE, ZH) == "11-25"
+    assert when_briefly(instant("2026-11-25T21:15"), now, ZONE, EN) == "25/11"
 
 
 def test_the_day_is_that_of_the_station_not_of_utc() -> None:
