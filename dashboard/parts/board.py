@@ -14,6 +14,7 @@ from dashboard.views.board import BoardView
 from dashboard.views.figures import rate_view
 from dashboard.views.moments import clock_time
 from dashboard.views.snapshot import Failure, Snapshot
+from dashboard.views.strip import Kind
 
 if TYPE_CHECKING:
     from monitor.settings.configuration import Configuration
@@ -36,7 +37,11 @@ def board(view: Snapshot, words: Texts, configuration: Configuration, *, wall: b
         div(None, "fx-stopped", id="fx-stopped", role="status", hidden=True),
         element("section", above, "fx-figures", aria_label=words.get("board.title")),
         div([_main(view, saying), side], "fx-board-grid"),
-        element("footer", legend(words, lanes=wall, payment_holds=holds), "fx-board-foot"),
+        element(
+            "footer",
+            legend(words, more=[] if wall else _rare(view), lanes=wall, payment_holds=holds),
+            "fx-board-foot",
+        ),
     ]
 
 
@@ -65,6 +70,17 @@ def age_badge(configuration: Configuration, words: Texts, zone: str) -> Node:
         data_near=int(configuration.board.near_hours * 3600),
         data_words=json.dumps(said, ensure_ascii=False),
     )
+
+
+def _rare(view: Snapshot) -> list[str]:
+    """Textures that few boards have and whose key is shown only there."""
+    strips = [row.strip for row in view.board.rows if row.strip] if isinstance(view.board, BoardView) else []
+    found = []
+    if any(one.kind is Kind.NEXT for strip in strips for lane in strip.lanes for one in lane):
+        found.append("next")
+    if any(strip.gaps for strip in strips):
+        found.append("pause")
+    return found
 
 
 def _main(view: Snapshot, saying: Saying) -> Node:

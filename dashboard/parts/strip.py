@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dashboard.parts.element import Node, div, element, span
@@ -62,9 +63,9 @@ def axis_head(axis_hours: float, limit_hours: float, words: Texts) -> Node:
     )
 
 
-def legend(words: Texts, *, lanes: bool, payment_holds: bool) -> Node:
-    """What the textures mean; what the law says where payment holds a vehicle; the lanes on the wall."""
-    keys = ("done", "wait", "open", "held", "late")
+def legend(words: Texts, *, more: Sequence[str], lanes: bool, payment_holds: bool) -> Node:
+    """What the textures mean, `more` only where they occur; the law where payment holds; the lanes."""
+    keys = ("done", "wait", "open", "held", "late", *more)
     items: list[Node] = [
         element(
             "li",

@@ -68,6 +68,14 @@ def test_where_payment_holds_the_law_stands_beside_the_ground(
     assert "15:00" in drawn, "held for 15 hours after removal"
 
 
+def test_the_key_explains_rare_textures_only_where_they_occur(
+    services: Services, store: Callable[..., None], held: Held, now: int
+) -> None:
+    assert "fx-key-next" not in shown(services, now)
+    store(held(20, decided_h=2.0, outcome="fine", pay_requested_h=2.0, unloaded_h=5.0))
+    assert "接着还要等" in shown(services, now)
+
+
 def test_the_wall_has_nothing_to_press(
     services: Services, store: Callable[..., None], held: Held, now: int
 ) -> None:
