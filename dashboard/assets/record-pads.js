@@ -136,7 +136,7 @@
       function draw() {
         shown.textContent = typed || T("record.plate_empty");
         shown.classList.toggle("rec-empty", typed === "");
-        keep.disabled = typed.length > 0 && typed.length < 7 && typed !== T("record.no_plate_value");
+        keep.disabled = typed.length > 0 && typed.length < 7 && typed !== Fx.page.no_plate;
         var wanted = typed === "" ? "provinces" : "letters";
         if (keys.dataset.shown !== wanted) {
           keys.dataset.shown = wanted;
@@ -160,7 +160,7 @@
           button("⌫", "rec-key", function () { typed = typed.slice(0, -1); draw(); }, { "aria-label": T("record.erase"), "data-key": "⌫" })),
         keys, colours,
         h("div", { "class": "rec-pair" },
-          button(T("record.no_plate"), "", function () { typed = T("record.no_plate_value"); draw(); }), keep));
+          button(T("record.no_plate"), "", function () { typed = Fx.page.no_plate; draw(); }), keep));
       body.addEventListener("keydown", function (event) {
         var character = event.key === "Backspace" ? "⌫" : event.key.toUpperCase();
         if (character === "⌫") { event.preventDefault(); typed = typed.slice(0, -1); draw(); }

@@ -50,7 +50,8 @@
     if (!event) { return; }
     undo = null;
     keep([cases.event(event.case_no, "voided", queue.now(), { reason: "slip" }, { voids: event.event_id })],
-      T("record.undone", { what: label(event.activity) }), null);
+      T("record.undone", { what: label(event.activity) }), null)
+      .then(function () { if (event.activity === "confirmed") { go("list"); } });
   }
   function label(activity) { return T("activities." + activity); }
 

@@ -95,6 +95,9 @@ PROVINCES = "晋冀豫陕蒙鲁京津辽吉黑沪苏浙皖闽赣鄂湘粤桂琼�
 PLATE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ0123456789挂"
 """Plates have neither I nor O."""
 
+NO_PLATE = "无牌车"
+"""What an event holds in place of a plate where there is none; exports of stations write it so too."""
+
 TEXTS = (
     "record", "activities", "owners", "colours", "vehicles", "channels", "authorities", "reasons",
     "board.step", "board.owner", "board.owner_sign",
@@ -189,6 +192,7 @@ def record_page(
         "colours": list(PLATE_COLOURS),
         "provinces": list(PROVINCES),
         "letters": list(PLATE_LETTERS),
+        "no_plate": NO_PLATE,
         "near_s": round(board.near_hours * 3600),
         "ahead_s": round(board.future_tolerance_minutes * 60),
     }

@@ -238,6 +238,39 @@ def test_an_answer_lost_on_its_way_neither_loses_nor_doubles_a_tap(
     assert len(site.events()) == 1
 
 
+def test_an_undone_confirmation_leaves_no_case_behind(device: BrowserContext, site: Site) -> None:
+    page = opened(device, site)
+    new_case(page)
+    page.locator("[data-key=undo]").tap()
+    expect(page.locator(".rec-at-list")).to_be_visible()
+    expect(page.locator(".rec-card")).to_have_count(0)
+    wait_for("全部送达", page)
+    assert open_cases(site.database, [STATION]) == []
+
+
+def test_a_browser_without_databases_locks_and_random_ids_loses_nothing_either(
+    device: BrowserContext, site: Site
+) -> None:
+    device.add_init_script(
+        """Object.defineProperty(window, 'indexedDB', { value: undefined });
+        Object.defineProperty(navigator, 'locks', { value: undefined });
+        Object.defineProperty(crypto, 'randomUUID', { value: undefined });"""
+    )
+    page = opened(device, site)
+    page.route("**/api/v1/record", lambda route: route.abort())
+    new_case(page)
+    wait_for("已存 1 条,等网络", page)
+    page.close()
+    again = device.new_page()
+    again.goto(f"{site.base}/record")
+    settled(site, 1)
+    wait_for("全部送达", again)
+    (event,) = site.events()
+    assert re.fullmatch(
+        r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", event.event_id or ""
+    )
+
+
 def test_a_second_tab_does_not_send_the_same_again(device: BrowserContext, site: Site) -> None:
     page = opened(device, site)
     other = opened(device, site)

@@ -14,6 +14,7 @@ from ingest.record import Outcome, Tap, Verdict, accept_taps
 from monitor.cases.state import CaseState
 from monitor.settings.configuration import load_configuration
 from monitor.settings.environment import Settings
+from monitor.store.board import open_cases
 from monitor.store.cases import case_file
 from monitor.store.database import Database
 from monitor.store.deliveries import Sender, recent_deliveries
@@ -98,6 +99,13 @@ def test_a_struck_out_release_puts_the_vehicle_back_in_custody(intake: Intake) -
     assert state(intake).released_at == micros("2024-11-26T10:00:00+08:00")
     send(intake, tap("ev-000003", "voided", "10:01", voids="ev-000002", reason="slip"))
     assert state(intake).released_at is None
+
+
+def test_a_case_whose_only_tap_is_struck_out_is_no_longer_held_and_can_come_back(intake: Intake) -> None:
+    send(intake, CONFIRMED, tap("ev-000003", "voided", "08:01", voids="ev-000001", reason="slip"))
+    assert open_cases(intake.database, [STATION]) == []
+    send(intake, tap("ev-000004", "voided", "08:02", voids="ev-000003"))
+    assert [case.case_no for case in open_cases(intake.database, [STATION])] == [CASE]
 
 
 def test_a_reweigh_within_the_limit_ends_the_violation(intake: Intake) -> None:
