@@ -83,7 +83,7 @@ REASONS: Mapping[str, tuple[str, ...]] = {
     "time": ("late_entry", "wrong_time", "slip_differs"),
     "weight": ("wrong_weight", "wrong_unit", "slip_differs"),
     "void": ("slip", "wrong_case", "twice", "not_happened"),
-    "suspended": ("power_cut", "scale_down", "weather", "party_away"),
+    "suspended": ("road_closed", "weather", "identity_check", "power_cut", "scale_down", "party_away"),
     "withdrawn": ("not_established", "other_body", "wrong_case"),
     "no_reweigh": ("cargo_gone", "permit_shown", "scale_down"),
 }
