@@ -72,11 +72,11 @@ def _history(case_id: int, case: Changed, terms: TermsOf) -> list[tuple[Any, ...
     station, case_no = case.key
     its_terms = terms(station)
     versions = timeline(station, case_no, case.known.own, its_terms, case.known.elsewhere)
-    ends: list[int | None] = [version.known_from for version in versions[1:]]
-    ends.append(None)
+    # Nothing may be left of a case, and then it never had a version.
+    ends = [*(version.known_from for version in versions[1:]), None]
     return [
         version_row(case_id, version.known_from, end, version.state, its_terms.zone)
-        for version, end in zip(versions, ends, strict=True)
+        for version, end in zip(versions, ends, strict=False)
         if version.state is not None
     ]
 
