@@ -114,19 +114,19 @@ def grid(words: Texts, stations: Stations) -> Any:
     """The grid of the desk. It asks for rows as it is scrolled; the browser never holds the whole list."""
     names = [station.short.in_language(words.language) for station in stations.values()]
     columns: list[dict[str, Any]] = [
-        {"field": "state", "cellRenderer": "FxState", "width": 128, "pinned": "left"},
-        {"field": "case_no", "cellRenderer": "FxCase", "width": 172, "pinned": "left"},
+        {"field": "state", "cellRenderer": "FxState", "width": 122, "pinned": "left"},
+        {"field": "case_no", "cellRenderer": "FxCase", "width": 168, "pinned": "left"},
         *([{"field": "station", "width": _width(names)}] if len(names) > 1 else []),
-        {"field": "plate", "width": 96},
-        {"field": "confirmed", "width": 104},
-        {"field": "deadline", "width": 104},
-        {"field": "released", "width": 104},
-        {"field": "hours", "width": 74, "type": "rightAligned"},
-        {"field": "over_kg", "width": 76, "type": "rightAligned"},
-        {"field": "over_percent", "width": 70, "type": "rightAligned"},
+        {"field": "plate", "width": 102},
+        {"field": "confirmed", "width": 96},
+        {"field": "deadline", "width": 96},
+        {"field": "released", "width": 96},
+        {"field": "hours", "width": 62, "type": "rightAligned"},
+        {"field": "over_kg", "width": 68, "type": "rightAligned"},
+        {"field": "over_percent", "width": 62, "type": "rightAligned"},
         {"field": "waiting", "width": 140, "minWidth": 140, "flex": 1, "tooltipField": "waiting"},
-        {"field": "authority", "width": 88},
-        {"field": "findings", "width": 62, "type": "rightAligned"},
+        {"field": "authority", "width": 78},
+        {"field": "findings", "width": 50, "type": "rightAligned"},
     ]
     for column in columns:
         column["headerName"] = words.get(f"cases.columns.{column['field']}")
@@ -185,7 +185,7 @@ def grid_row(one: Summary, stations: Stations, now: int, words: Texts) -> dict[s
 def _width(names: list[str]) -> int:
     """Pixels for the longest name; a Chinese character is as wide as two others."""
     longest = max(sum(2 if ord(letter) > 0x2E80 else 1 for letter in name) for name in names)
-    return min(max(64, 26 + 8 * longest), 160)
+    return min(max(60, 20 + 7 * longest), 160)
 
 
 def waits(one: Summary, words: Texts) -> str:
