@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from dashboard.parts.element import Node, div, element, shape, span
 from dashboard.parts.rows import case_address, link
 from dashboard.views.cases import CARDS, ListView, search_of
 from dashboard.views.moments import countdown, hours_minutes, local
+from monitor.cases.activity import Authority
 from monitor.reports.case_query import STATES
 
 if TYPE_CHECKING:
@@ -112,21 +113,30 @@ def _day(name: str, asked: Mapping[str, str], words: Texts) -> Any:
 
 def grid(words: Texts, stations: Stations) -> Any:
     """The grid of the desk. It asks for rows as it is scrolled; the browser never holds the whole list."""
+
+    def titled(name: str, *texts: str) -> dict[str, Any]:
+        """A column that is wide enough for its longest text."""
+        return {"field": name, "width": _width(texts)}
+
     names = [station.short.in_language(words.language) for station in stations.values()]
+    day = words.get("cases.day_only", day="00-00")
+    marks = tuple(f"{words.get(f'case.mark.{mark.value}')}    " for mark in SIGNS)
+    authorities = tuple(words.get(f"authorities.{one.value}") for one in Authority)
+    findings = words.get("cases.columns.findings")
     columns: list[dict[str, Any]] = [
-        {"field": "state", "cellRenderer": "FxState", "width": 122, "pinned": "left"},
+        {**titled("state", *marks), "cellRenderer": "FxState", "pinned": "left"},
         {"field": "case_no", "cellRenderer": "FxCase", "width": 168, "pinned": "left"},
-        *([{"field": "station", "width": _width(names)}] if len(names) > 1 else []),
+        *([titled("station", *names)] if len(names) > 1 else []),
         {"field": "plate", "width": 102},
-        {"field": "confirmed", "width": 96},
-        {"field": "deadline", "width": 96},
-        {"field": "released", "width": 96},
-        {"field": "hours", "width": 62, "type": "rightAligned"},
+        titled("confirmed", "00-00 00:00", day),
+        titled("deadline", "00-00 00:00", day),
+        titled("released", "00-00 00:00", day),
+        {"field": "hours", "width": 66, "type": "rightAligned"},
         {"field": "over_kg", "width": 68, "type": "rightAligned"},
         {"field": "over_percent", "width": 62, "type": "rightAligned"},
-        {"field": "waiting", "width": 140, "minWidth": 140, "flex": 1, "tooltipField": "waiting"},
-        {"field": "authority", "width": 78},
-        {"field": "findings", "width": 50, "type": "rightAligned"},
+        {"field": "waiting", "width": 140, "minWidth": 140 if words.language == "zh" else 190, "flex": 1},
+        titled("authority", *authorities),
+        {**titled("findings", findings), "type": "rightAligned"},
     ]
     for column in columns:
         column["headerName"] = words.get(f"cases.columns.{column['field']}")
@@ -182,10 +192,10 @@ def grid_row(one: Summary, stations: Stations, now: int, words: Texts) -> dict[s
     }
 
 
-def _width(names: list[str]) -> int:
-    """Pixels for the longest name; a Chinese character is as wide as two others."""
-    longest = max(sum(2 if ord(letter) > 0x2E80 else 1 for letter in name) for name in names)
-    return min(max(60, 20 + 7 * longest), 160)
+def _width(texts: Sequence[str]) -> int:
+    """Pixels for the longest text; a Chinese character is as wide as two others."""
+    longest = max(sum(1.9 if ord(letter) > 0x2E80 else 1 for letter in text) for text in texts)
+    return min(max(54, round(19 + 6.9 * longest)), 190)
 
 
 def waits(one: Summary, words: Texts) -> str:
