@@ -241,6 +241,9 @@ class _Reception:
         )
         by_case: dict[CaseKey, list[Event]] = {}
         sheets, numbers, tracks, delivery_id = waiting.sheets, waiting.numbers, waiting.tracks, self._id
+        events: list[Event] = []
+        last_station = last_no = None
+        new = tuple.__new__
         for place, told in enumerate(waiting.told):
             station, case_no, activity, at, until, recorded, revision, event_id, ordinal, data = told
             if event_id is not None:
@@ -263,16 +266,18 @@ class _Reception:
                 happened = at if until is None else until
                 known_at = min(base, happened if recorded is None else recorded)
             track = tracks[place]
-            event = Event(
-                identity, content, activity, at, until, recorded, revision, base + place, known_at, source,
-                event_id, data, delivery_id, sheets[track], numbers[track], event_id is not None,
+            event = new(
+                Event,
+                (
+                    identity, content, activity, at, until, recorded, revision, base + place, known_at,
+                    source, event_id, data, delivery_id, sheets[track], numbers[track], event_id is not None,
+                ),
             )  # fmt: skip
-            key = (station, case_no)
-            events = by_case.get(key)
-            if events is None:
-                by_case[key] = [event]
-            else:
-                events.append(event)
+            if case_no != last_no or station != last_station:
+                # Rows of a case mostly follow one another.
+                last_station, last_no = station, case_no
+                events = by_case.setdefault((station, case_no), [])
+            events.append(event)
         self._stations.update({station for station, _ in by_case})
         if self._letter.full and by_case:
             self._seen.update(by_case)

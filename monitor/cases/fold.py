@@ -11,7 +11,7 @@ from monitor.cases.activity import ORDER, Activity, Authority
 from monitor.cases.clock import verdict
 from monitor.cases.event import SECOND, Event
 from monitor.cases.facts import Fact, Facts, earliest, first_at, instants
-from monitor.cases.payment import Payment, payment_of
+from monitor.cases.payment import payment_of
 from monitor.cases.revision import valid_events
 from monitor.cases.state import CaseState, Finding, Pause, Verdict
 from monitor.cases.terms import Terms
@@ -62,21 +62,22 @@ def fold(
     _clock_a(plain, facts, terms, findings)
     _other_clocks(plain, facts)
     _decision(plain, facts)
-    paid = payment_of(facts, plain.get("fine_fen"))
+    payment_of(plain, facts)
     removal_of(plain, facts)
-    return CaseState(
-        station=station,
-        case_no=case_no,
-        events=len(valid),
-        first_at=valid[0].occurred_at,
-        last_at=valid[-1].occurred_at,
-        pauses=_pauses(facts) if "suspended" in facts else (),
-        findings=tuple(findings),
-        closed_at=first_at(facts, "closed"),
-        withdrawn_at=first_at(facts, "withdrawn"),
-        **plain,
-        **(_NO_PAYMENT if paid is None else paid._asdict()),
-    )
+    plain |= {
+        "station": station,
+        "case_no": case_no,
+        "events": len(valid),
+        "first_at": valid[0].occurred_at,
+        "last_at": valid[-1].occurred_at,
+        "closed_at": first_at(facts, "closed"),
+        "withdrawn_at": first_at(facts, "withdrawn"),
+        "findings": tuple(findings),
+    }
+    if "suspended" in facts:
+        plain["pauses"] = _pauses(facts)
+    # By position rather than by sixty keywords, which took a third of the fold's time.
+    return CaseState._make((_UNKNOWN | plain).values())
 
 
 def _nothing_but_voids(station: str, case_no: str, voids: Sequence[Event]) -> CaseState | None:
@@ -91,7 +92,8 @@ def _nothing_but_voids(station: str, case_no: str, voids: Sequence[Event]) -> Ca
 
 
 _NOTHING: dict[str, Any] = {}
-_NO_PAYMENT: dict[str, Any] = Payment()._asdict()
+_UNKNOWN: dict[str, Any] = {name: CaseState._field_defaults.get(name) for name in CaseState._fields}
+"""Every field of a state in its order, with what stands where nothing is told."""
 
 
 def _in_time(event: Event) -> tuple[int, int, bytes]:

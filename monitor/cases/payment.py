@@ -2,61 +2,49 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any
 
 from monitor.cases.facts import Fact, Facts
 
+PAYMENT = ("pay_requested", "pay_failed", "paid", "pay_confirmed")
+"""The activities of the branch."""
 
-class Payment(NamedTuple):
-    """Payment of a case: instants in microseconds, money in the minor unit of the source's currency.
 
-    `paid_at` is the payment that made it full (or the first, where amounts are not told); the first
-    instalment stands beside it, and `pay_confirmed_at` is when the whole had arrived. A refund never reopens
-    a payment.
+def payment_of(plain: dict[str, Any], facts: Facts) -> None:
+    """The payment branch, into a state's fields; nothing where nothing of it happened.
+
+    `paid_at` is the payment that made the fine in force full, or the first where amounts are not told or the
+    fine is unknown; the first instalment stands beside it, and `pay_confirmed_at` is when the whole had
+    arrived. A refund never reopens a payment.
     """
-
-    payment_code: str | None = None
-    pay_requested_at: int | None = None
-    pay_failures: int = 0
-    pay_failed_at: int | None = None
-    first_paid_at: int | None = None
-    paid_at: int | None = None
-    paid_fen: int | None = None
-    channel: str | None = None
-    pay_confirmed_at: int | None = None
-
-
-def payment_of(facts: Facts, due_fen: int | None) -> Payment | None:
-    """The payment branch from the valid events; None where nothing of it happened.
-
-    `due_fen` is the fine in force; with it unknown, the first payment counts as the full one.
-    """
-    requested, failed = facts.get("pay_requested"), facts.get("pay_failed")
-    paid, arrived = facts.get("paid"), facts.get("pay_confirmed")
-    if not (requested or failed or paid or arrived):
-        return None
-    code = channel = None
+    if not any(activity in facts for activity in PAYMENT):
+        return
+    due_fen = plain.get("fine_fen")
+    requested, failed = facts.get("pay_requested", []), facts.get("pay_failed", [])
+    paid, arrived = facts.get("paid", []), facts.get("pay_confirmed", [])
     total = 0
     full_at: int | None = None
-    amounts_told = bool(paid) and all(data.get("amount_fen") is not None for _, data in paid or ())
-    for event, data in paid or ():
+    amounts_told = bool(paid) and all(data.get("amount_fen") is not None for _, data in paid)
+    for event, data in paid:
         total += data.get("amount_fen") or 0
-        channel = channel or data.get("channel")
         if full_at is None and (due_fen is None or not amounts_told or total >= due_fen):
             full_at = event.occurred_at
-    for _, data in (*(requested or ()), *(paid or ())):
-        code = code or data.get("payment_code")
-    return Payment(
-        payment_code=code,
-        pay_requested_at=requested[0][0].occurred_at if requested else None,
-        pay_failures=len(failed) if failed else 0,
-        pay_failed_at=failed[-1][0].occurred_at if failed else None,
-        first_paid_at=paid[0][0].occurred_at if paid else None,
-        paid_at=full_at,
-        paid_fen=total if amounts_told else None,
-        channel=channel,
-        pay_confirmed_at=_arrived_in_full(arrived or [], paid or [], full_at, due_fen),
-    )
+    plain["paid_at"] = full_at
+    plain["pay_failures"] = len(failed)
+    plain["payment_code"] = _first_told("payment_code", requested) or _first_told("payment_code", paid)
+    plain["channel"] = _first_told("channel", paid)
+    plain["pay_confirmed_at"] = _arrived_in_full(arrived, paid, full_at, due_fen)
+    if requested:
+        plain["pay_requested_at"] = requested[0][0].occurred_at
+    if failed:
+        plain["pay_failed_at"] = failed[-1][0].occurred_at
+    if paid:
+        plain["first_paid_at"] = paid[0][0].occurred_at
+        plain["paid_fen"] = total if amounts_told else None
+
+
+def _first_told(key: str, facts: list[Fact]) -> Any:
+    return next((data[key] for _, data in facts if data.get(key)), None)
 
 
 def _arrived_in_full(
