@@ -94,7 +94,7 @@ class Intake:
         landed, and the delivery is entered as failed.
         """
         if not path.is_file():
-            raise TableError("not_a_file", {"path": path.name})
+            raise TableError("not_a_file", {"file": path.name})
         sha256, size = _fingerprint(path)
         letter = Letter(
             source=page.name,
