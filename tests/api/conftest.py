@@ -1,0 +1,27 @@
+"""A client on one county that is only read."""
+
+from __future__ import annotations
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from monitor.api.cases import cases_router
+from monitor.api.exports import exports_router
+from monitor.api.health import health_router
+from monitor.api.problem import answer_problems
+from tests.county import County, county
+
+
+@pytest.fixture(scope="session")
+def told(tmp_path_factory: pytest.TempPathFactory) -> County:
+    return county(tmp_path_factory.mktemp("county"))
+
+
+@pytest.fixture(scope="session")
+def reader(told: County) -> TestClient:
+    app = FastAPI()
+    answer_problems(app)
+    for router in (health_router, cases_router, exports_router):
+        app.include_router(router(told.services))
+    return TestClient(app)

@@ -1,0 +1,47 @@
+"""What watchers and open pages ask the server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from monitor.api.health import health_router
+from monitor.api.problem import answer_problems
+from monitor.store.database import Database
+from tests.county import NOW, County
+
+
+def client(made: County) -> TestClient:
+    app = FastAPI()
+    answer_problems(app)
+    app.include_router(health_router(made.services))
+    return TestClient(app)
+
+
+def test_health_tells_version_data_and_the_time_in_milliseconds(reader: TestClient) -> None:
+    health = reader.get("/healthz").json()
+    assert (health["status"], health["version"], health["now"]) == ("ok", "county-1", NOW // 1000)
+
+
+def test_the_version_of_the_data_changes_with_a_delivery(tmp_path: Path) -> None:
+    made = County(tmp_path)
+    asked = client(made)
+    before = asked.get("/healthz").json()["data_version"]
+    made.deliver("空.csv", "26 14:00")
+    assert asked.get("/healthz").json()["data_version"] != before
+
+
+def test_a_server_without_its_database_answers_and_is_not_ready(tmp_path: Path) -> None:
+    made = County(tmp_path)
+    object.__setattr__(made.services, "database", Database(f"sqlite:///{tmp_path / 'empty.db'}"))
+    asked = client(made)
+    health = asked.get("/healthz")
+    assert (health.status_code, health.json()["status"]) == (200, "no_database")
+    ready = asked.get("/readyz")
+    assert (ready.status_code, ready.json()["code"]) == (503, "no_database")
+
+
+def test_a_readable_database_is_ready(reader: TestClient) -> None:
+    assert reader.get("/readyz").json()["status"] == "ready"
