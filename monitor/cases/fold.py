@@ -214,9 +214,13 @@ def _decision(plain: dict[str, Any], facts: Facts) -> None:
 def _pauses(facts: Facts) -> tuple[Pause, ...]:
     """Suspended spans; each ends at the next resumption, and one not resumed runs on.
 
-    A resumption that gives a reason ends only what was suspended for that reason.
+    A resumption that gives the reason of a suspension ends only those for that reason; any other ends all.
     """
-    resumed = [(event.occurred_at, data.get("reason")) for event, data in facts.get("resumed", ())]
+    given = {data.get("reason") for _, data in facts["suspended"]}
+    resumed = [
+        (event.occurred_at, why if (why := data.get("reason")) in given else None)
+        for event, data in facts.get("resumed", ())
+    ]
     spans: list[Pause] = []
     for event, data in facts["suspended"]:
         reason = data.get("reason")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from monitor.cases.clock import Reading, clock_a, in_custody, reading_a
 from monitor.cases.state import Pause, Verdict
 from tests.factories import HOUR, MINUTE, at, case, event, terms
@@ -147,12 +149,13 @@ def test_a_suspension_does_not_move_the_deadline_and_one_not_resumed_runs_on() -
     assert (clock.reading, clock.elapsed, clock.net) == (Reading.OVERDUE, 25 * HOUR, 2 * HOUR)
 
 
-def test_a_resumption_without_a_reason_ends_every_suspension() -> None:
+@pytest.mark.parametrize("told", [{}, {"reason": "手续已齐"}])
+def test_a_resumption_without_the_reason_of_a_suspension_ends_every_one(told: dict[str, str]) -> None:
     state = case(
         CONFIRMED,
         event("suspended", START + HOUR, reason="weather"),
         event("suspended", START + 2 * HOUR, reason="scale"),
-        event("resumed", START + 3 * HOUR),
+        event("resumed", START + 3 * HOUR, **told),
     )
     assert [pause.until for pause in state.pauses] == [START + 3 * HOUR] * 2
 
