@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 from urllib.request import Request, urlopen
 
 import pytest
@@ -131,12 +132,27 @@ class Officer:
         expect(page.locator(".rec-status").first).to_contain_text(what, timeout=20_000)
 
 
-@pytest.fixture
-def officer(browser: Browser, site: Site) -> Iterator[Officer]:
-    """A phone of an officer at the station."""
-    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, locale="zh-CN")
+def phone(browser: Browser, site: Site, workers: Literal["allow", "block"]) -> BrowserContext:
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, locale="zh-CN", service_workers=workers
+    )
     context.add_init_script(
         f"localStorage.getItem('fx-record-station') || localStorage.setItem('fx-record-station', '{STATION}')"
     )
+    return context
+
+
+@pytest.fixture
+def officer(browser: Browser, site: Site) -> Iterator[Officer]:
+    """An officer at the station. Without a service worker, past which Playwright could lose no answer."""
+    context = phone(browser, site, "block")
+    yield Officer(context, site)
+    context.close()
+
+
+@pytest.fixture
+def keeping_officer(browser: Browser, site: Site) -> Iterator[Officer]:
+    """An officer whose browser may keep the page for the time without a network."""
+    context = phone(browser, site, "allow")
     yield Officer(context, site)
     context.close()

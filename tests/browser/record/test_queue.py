@@ -117,10 +117,10 @@ def test_a_second_tab_does_not_send_the_same_again(officer: Officer, site: Site)
 
 
 def test_the_page_opens_and_keeps_taps_without_the_network_if_it_was_opened_before(
-    officer: Officer, site: Site
+    keeping_officer: Officer, site: Site
 ) -> None:
     site.confirmed_an_hour_ago()
-    page = officer.opened()
+    page = keeping_officer.opened()
     page.locator("[data-key='A-1']").wait_for()
     page.wait_for_function(
         """async () => {
@@ -129,11 +129,11 @@ def test_the_page_opens_and_keeps_taps_without_the_network_if_it_was_opened_befo
           return cache && (await cache.keys()).length === FxRecord.page.keep.length;
         }"""
     )
-    officer.device.set_offline(True)
+    keeping_officer.device.set_offline(True)
     page.reload()
     expect(page.locator("[data-key='A-1']")).to_contain_text("晋D·8**21")
-    officer.new_case(page)
-    officer.reads(page, "已存 1 条,等网络")
-    officer.device.set_offline(False)
+    keeping_officer.new_case(page)
+    keeping_officer.reads(page, "已存 1 条,等网络")
+    keeping_officer.device.set_offline(False)
     site.settled(2)
     assert site.activities() == ["confirmed", "confirmed"]
