@@ -60,7 +60,7 @@ def workbook(reader: TestClient, **params: str) -> openpyxl.Workbook:
 def test_xlsx_has_numbers_as_numbers_and_times_as_times(reader: TestClient) -> None:
     sheet = workbook(reader, text=PAYING[1])["案件"]
     row = dict(zip((cell.value for cell in sheet[1]), (cell.value for cell in sheet[2]), strict=True))
-    assert row["检测认定"] == datetime(2026, 11, 25, 18, 20)  # noqa: DTZ001: cells have no zone
+    assert row["检测认定"] == datetime(2026, 11, 25, 18, 20)  # noqa: DTZ001
     assert (row["超限(千克)"], row["用时(小时)"]) == (12420, 20.2)
     assert sheet.freeze_panes == "C2"
 
