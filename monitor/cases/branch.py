@@ -33,12 +33,16 @@ LAWFUL_GATE = Gate(frozenset({Lane.REMOVAL}))
 
 @dataclass(frozen=True, slots=True)
 class OpenStep:
-    """The step a branch waits for, who owes it and since when it waits."""
+    """The step a branch waits for, who owes it and since when it waits.
+
+    With `day` the wait began some time on the local day that `since` begins.
+    """
 
     lane: Lane
     step: Step
     owner: Owner
     since: int
+    day: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,11 @@ def waiting_on(state: CaseState, gate: Gate) -> OpenStep | None:
         return min(steps, key=lambda step: step.since)
     done = [branch.done_at for branch in needed if branch.done_at is not None]
     since = max(done, default=state.first_at)
-    return OpenStep(Lane.REMOVAL, Step.RELEASE, Owner.STATION, since)
+    return _step(state, Lane.REMOVAL, Step.RELEASE, Owner.STATION, since)
+
+
+def _step(state: CaseState, lane: Lane, step: Step, owner: Owner, since: int) -> OpenStep:
+    return OpenStep(lane, step, owner, since, since in state.days)
 
 
 def _decider(state: CaseState) -> Owner:
@@ -94,7 +102,7 @@ def _decision(state: CaseState, gate: Gate) -> Branch:
         return Branch(Lane.DECISION, since, state.withdrawn_at, None, needed)
     begun = [t for t in (state.handed_over_at, state.accepted_at, state.filed_at, state.notified_at) if t]
     waiting_since = max(begun, default=since)
-    step = OpenStep(Lane.DECISION, Step.DECIDE, _decider(state), waiting_since)
+    step = _step(state, Lane.DECISION, Step.DECIDE, _decider(state), waiting_since)
     return Branch(Lane.DECISION, since, None, step, needed)
 
 
@@ -114,14 +122,14 @@ def _payment(state: CaseState, gate: Gate) -> Branch:
     if state.withdrawn_at is not None:
         return Branch(Lane.PAYMENT, since, state.withdrawn_at, None, needed)
     if state.paid_at is not None:
-        step = OpenStep(Lane.PAYMENT, Step.CONFIRM_PAYMENT, Owner.TREASURY, state.paid_at)
+        step = _step(state, Lane.PAYMENT, Step.CONFIRM_PAYMENT, Owner.TREASURY, state.paid_at)
     elif state.pay_failed_at is not None:
         begun_at = state.pay_failed_at if state.pay_requested_at is None else state.pay_requested_at
-        step = OpenStep(Lane.PAYMENT, Step.PAY_AGAIN, _decider(state), begun_at)
+        step = _step(state, Lane.PAYMENT, Step.PAY_AGAIN, _decider(state), begun_at)
     elif state.pay_requested_at is not None:
-        step = OpenStep(Lane.PAYMENT, Step.PAY, Owner.PARTY, state.pay_requested_at)
+        step = _step(state, Lane.PAYMENT, Step.PAY, Owner.PARTY, state.pay_requested_at)
     elif state.decided_at is not None:
-        step = OpenStep(Lane.PAYMENT, Step.REQUEST_PAYMENT, _decider(state), state.decided_at)
+        step = _step(state, Lane.PAYMENT, Step.REQUEST_PAYMENT, _decider(state), state.decided_at)
     else:
         # Nothing can be paid before there is a decision: what a gate that needs payment waits for is that.
         waiting = _decision(state, gate).open_step
@@ -139,13 +147,13 @@ def _removal(state: CaseState, gate: Gate) -> Branch:
     if state.removed_at is not None:
         return Branch(Lane.REMOVAL, since, state.removed_at, None, needed)
     if state.reweigh_failed_at is not None and (state.unloaded_at or 0) <= state.reweigh_failed_at:
-        step = OpenStep(Lane.REMOVAL, Step.UNLOAD_MORE, Owner.PARTY, state.reweigh_failed_at)
+        step = _step(state, Lane.REMOVAL, Step.UNLOAD_MORE, Owner.PARTY, state.reweigh_failed_at)
     elif state.unloaded_at is not None:
-        step = OpenStep(Lane.REMOVAL, Step.REWEIGH, Owner.STATION, state.unloaded_at)
+        step = _step(state, Lane.REMOVAL, Step.REWEIGH, Owner.STATION, state.unloaded_at)
     elif state.unloading_at is not None:
-        step = OpenStep(Lane.REMOVAL, Step.UNLOAD, Owner.PARTY, state.unloading_at)
+        step = _step(state, Lane.REMOVAL, Step.UNLOAD, Owner.PARTY, state.unloading_at)
     else:
-        step = OpenStep(Lane.REMOVAL, Step.ARRANGE_UNLOADING, Owner.STATION, since)
+        step = _step(state, Lane.REMOVAL, Step.ARRANGE_UNLOADING, Owner.STATION, since)
     return Branch(Lane.REMOVAL, since, None, step, needed)
 
 

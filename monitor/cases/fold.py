@@ -74,6 +74,8 @@ def fold(
         "withdrawn_at": first_at(facts, "withdrawn"),
         "findings": tuple(findings),
     }
+    if plain["custody"]:
+        plain["days"] = _days(valid)
     if "suspended" in facts:
         plain["pauses"] = _pauses(facts)
     # By position rather than by sixty keywords, which took a third of the fold's time.
@@ -209,6 +211,12 @@ def _decision(plain: dict[str, Any], facts: Facts) -> None:
     by_police = [one for one in decided if one[1].get("authority", default) == Authority.POLICE.value]
     if by_police:
         plain["police_decided_at"], plain["police_decided_until"] = earliest(by_police)
+
+
+def _days(valid: Sequence[Event]) -> tuple[int, ...]:
+    """Instants that stand for a day, and that no exact event shares."""
+    days = {event.occurred_at for event in valid if event.occurred_until is not None}
+    return tuple(sorted(days - {e.occurred_at for e in valid if e.occurred_until is None})) if days else ()
 
 
 def _pauses(facts: Facts) -> tuple[Pause, ...]:

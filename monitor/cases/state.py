@@ -109,6 +109,9 @@ class CaseState(NamedTuple):
     # the rest
     withdrawn_at: int | None = None
     closed_at: int | None = None
+    days: tuple[int, ...] = ()
+    """Those of the instants above, of a case in custody, of which only the day is known: each is the first
+    instant of its local day, and no hour may be claimed of it."""
     pauses: tuple[Pause, ...] = ()
     findings: tuple[Finding, ...] = ()
 

@@ -24,11 +24,7 @@ def open_cases(database: Database, stations: Sequence[str] | None = None) -> lis
 
     `stations` limits them to these codes; None means all.
     """
-    query = (
-        select(*STATE)
-        .where(OPEN, _of(stations))
-        .order_by(V.deadline_at.is_(None), V.deadline_at, V.id)
-    )
+    query = select(*STATE).where(OPEN, _of(stations)).order_by(V.deadline_at.is_(None), V.deadline_at, V.id)
     with database.read() as connection:
         return states(connection.execute(query))
 

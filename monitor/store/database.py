@@ -12,6 +12,15 @@ from sqlalchemy.engine import make_url
 
 BUSY_SECONDS = 60
 
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "cache_size=-65536",
+    "wal_autocheckpoint=4000",
+)
+"""A commit is on the disk when it returns; readers see the state before it until then."""
+
 
 class Database:
     """A database by its SQLAlchemy URL: SQLite by default, PostgreSQL for several stations.
@@ -59,7 +68,7 @@ class Database:
 def _prepare_sqlite(raw: Any, _record: object) -> None:
     raw.isolation_level = None
     cursor = raw.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536", "wal_autocheckpoint=4000"):
+    for pragma in PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

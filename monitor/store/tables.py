@@ -6,7 +6,7 @@ Personal values live in `people` alone; everything else holds keyed digests of t
 from __future__ import annotations
 
 from types import NoneType
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 from sqlalchemy import (
     BigInteger,
@@ -123,7 +123,7 @@ STATE_COLUMNS = CaseState._fields[2:]
 """The fields of a case's state behind station and case number; each is a column."""
 
 _SQL_TYPES: dict[type, Any] = {bool: Boolean, int: BigInteger, str: Text}
-"""Anything else (pauses, findings) is JSON text."""
+"""Tuples (days, pauses, findings) are JSON text."""
 
 
 def _state_columns() -> list[Column[Any]]:
@@ -131,9 +131,10 @@ def _state_columns() -> list[Column[Any]]:
     columns: list[Column[Any]] = []
     types = get_type_hints(CaseState)
     for name in STATE_COLUMNS:
-        told = set(get_args(types[name])) or {types[name]}
+        several = get_origin(types[name]) is tuple
+        told = set() if several else set(get_args(types[name])) or {types[name]}
         sql = next((sql for kind, sql in _SQL_TYPES.items() if kind in told), Text)
-        columns.append(Column(name, sql, nullable=(sql is Text and str not in told) or NoneType in told))
+        columns.append(Column(name, sql, nullable=several or NoneType in told))
     return columns
 
 

@@ -24,8 +24,12 @@ _INSERT_COLUMNS = (
     *STATE_COLUMNS,
     *CALENDAR_COLUMNS,
 )
-if CaseState._fields[:2] != ("station", "case_no") or STATE_COLUMNS[-2:] != ("pauses", "findings"):
-    raise AssertionError("a case's state begins with station and number and ends with pauses and findings")
+if CaseState._fields[:2] != ("station", "case_no") or STATE_COLUMNS[-3:] != (
+    "days",
+    "pauses",
+    "findings",
+):
+    raise AssertionError("a state begins with station and number and ends with days, pauses and findings")
 
 
 def version_row(
@@ -36,7 +40,8 @@ def version_row(
         case_id,
         known_from,
         known_to,
-        *state[:-2],
+        *state[:-3],
+        orjson.dumps(state.days).decode() if state.days else None,
         orjson.dumps(state.pauses, default=tuple).decode() if state.pauses else None,
         orjson.dumps(state.findings, default=tuple).decode() if state.findings else None,
         *(_calendar(state, zone) if state.custody else _NO_CALENDAR),
@@ -94,7 +99,8 @@ STATE = tuple(case_versions.c[name] for name in ("station", "case_no", *STATE_CO
 def state_of(row: Sequence[Any]) -> CaseState:
     """The state from one row whose first columns are those of `STATE`."""
     values = list(row[: len(STATE)])
-    pauses, findings = values[-2:]
+    days, pauses, findings = values[-3:]
+    values[-3] = tuple(orjson.loads(days)) if days else ()
     values[-2] = tuple(Pause(*pause) for pause in orjson.loads(pauses)) if pauses else ()
     values[-1] = tuple(_finding(item) for item in orjson.loads(findings)) if findings else ()
     return CaseState._make(values)

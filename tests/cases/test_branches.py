@@ -194,3 +194,18 @@ def test_a_vehicle_released_before_its_violation_ended_was_not_held_after_it() -
     assert (
         held_after_removal(case(PAID[0], on("10:00", "released"), on("11:00", "violation_removed")), NOW) == 0
     )
+
+
+def test_a_wait_that_began_on_a_day_claims_no_hour() -> None:
+    midnight = at("2024-11-26 00:00")
+    held = case(on("-18:00", "confirmed"), event("decided", day("2024-11-26"), **FINE))
+    waits = branches(held, WEST)[1].open_step
+    assert waits == OpenStep(Lane.PAYMENT, Step.REQUEST_PAYMENT, Owner.STATION, midnight, day=True)
+    assert held.days == (midnight,)
+
+
+def test_an_exact_event_at_the_same_midnight_keeps_its_hour() -> None:
+    held = case(
+        on("-18:00", "confirmed"), on("00:00", "filed"), event("decided", day("2024-11-26"), **FINE)
+    )
+    assert held.days == ()
