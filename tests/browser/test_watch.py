@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 import threading
 import time
@@ -16,7 +15,7 @@ import pytest
 import uvicorn
 from axe_core_python.sync_playwright import Axe
 from fastapi import FastAPI
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from dashboard.app import build_dash
 from dashboard.services import Services
@@ -33,13 +32,6 @@ from monitor.store.versions import insert_versions, version_row
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = next(
-    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), ""
-)
-QUIET = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync", "--no-first-run",
-]  # fmt: skip
 SIZES = {"desk": (1440, 900, "/"), "phone": (390, 844, "/"), "wall": (1920, 1080, "/?wall=1")}
 ZONE = ZoneInfo("Asia/Shanghai")
 PAYS_FIRST, LAWFUL, TREASURY_FIRST = "14042301", "14042302", "14042303"
@@ -154,14 +146,6 @@ def site(tmp_path: Path) -> Iterator[Site]:
     yield made
     made.stop()
     made.database.dispose()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield browser
-        browser.close()
 
 
 Opened = Callable[..., Page]
