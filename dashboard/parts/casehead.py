@@ -39,18 +39,22 @@ def case_head(head: Head, now: int, speech: Speech) -> Node:
         [
             div([shape(SIGNS[one.mark]), _vehicle(head, speech)], "fx-ch-id"),
             _figure(head, now, speech),
-            div(
-                [
-                    axis_head(head.axis_hours, head.limit_hours, speech.words),
-                    strip(head.strip, head.axis_hours, speech.words),
-                ],
-                "fx-ch-strip",
-            ),
+            div(_strip(head, speech), "fx-ch-strip"),
             _standing(head, now, speech),
         ],
         f"fx-card fx-case-head fx-is-{one.mark.value.replace('_', '-')}",
         data_row=f"{one.station}/{one.case_no}",
     )
+
+
+def _strip(head: Head, speech: Speech) -> list[Node]:
+    """The strip under its hours; nothing for a vehicle that is not held, whose hours nobody counts."""
+    if head.summary.mark is Mark.NOT_HELD:
+        return []
+    return [
+        axis_head(head.axis_hours, head.limit_hours, speech.words),
+        strip(head.strip, head.axis_hours, speech.words),
+    ]
 
 
 def _vehicle(head: Head, speech: Speech) -> Node:
@@ -113,7 +117,7 @@ def _standing(head: Head, now: int, speech: Speech) -> Node:
     before, after = words.get("case.waits", owner=owner, waited="\0").split("\0")
     under: list[Node | str] = [before, waited, after]
     if head.pause is not None:
-        reason = words.find(f"reasons.{head.pause}") or head.pause
+        reason = words.find(f"record.reason.{head.pause}") or head.pause
         under.append(" · " + words.get("board.paused", reason=reason))
     if head.withdrawn:
         under.append(" · " + words.get("board.withdrawn"))
@@ -124,7 +128,8 @@ def _standing(head: Head, now: int, speech: Speech) -> Node:
 def _after(head: Head, speech: Speech) -> list[Node]:
     words, one = speech.words, head.summary
     if one.released_at is None:
-        return [element("b", words.get("case.not_released"))]
+        key = "case.nothing_held" if one.mark is Mark.NOT_HELD else "case.not_released"
+        return [element("b", words.get(key))]
     if one.released_until is not None:
         return [element("b", words.get("case.released_day", day=speech.value(Day(one.released_at))))]
     said = [element("b", words.get("case.released", when=speech.moment(one.released_at)))]

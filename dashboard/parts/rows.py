@@ -246,7 +246,8 @@ def _waiting(one: Row, saying: Saying) -> Node:
         under += [" · ", element("b", words.get("board.silent_source"), "fx-silent")]
         name += " fx-waits-silent"
     if one.pause is not None:
-        under += [" · ", words.get("board.paused", reason=words.find(f"reasons.{one.pause}") or one.pause)]
+        reason = words.find(f"record.reason.{one.pause}") or one.pause
+        under += [" · ", words.get("board.paused", reason=reason)]
     body = [element("b", _step(waiting, one.failures, words)), span(under, "fx-waited")]
     return div(
         [owner_sign(waiting.owner.value, words), div(body)],

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import dash_mantine_components as dmc
 from dash import dcc
 
+from dashboard.language import HTML_LANG, LANGUAGE_COOKIE
 from dashboard.parts.element import Node, div, element, shape, span
 
 if TYPE_CHECKING:
@@ -162,11 +163,11 @@ def _bar(
 
 def _choices(words: Texts, language: str, theme: str | None) -> Node:
     """Language and light. live.js keeps what is pressed in a cookie and draws the page again."""
-    languages = [("zh", "中文"), ("en", "English")]
+    languages = [("zh", "中文"), ("en", "English")]  # each in its own words: who needs it reads no other
     lights = [(name, words.get(f"shell.theme.{name or 'auto'}")) for name in ("light", "dark", "")]
     return div(
         [
-            _choice(words.get("shell.language"), "fx-lang", languages, language),
+            _choice(words.get("shell.language"), LANGUAGE_COOKIE, languages, language),
             _choice(words.get("shell.light"), "fx-theme", lights, theme or ""),
         ],
         "fx-choices",
@@ -179,6 +180,7 @@ def _choice(label: str, cookie: str, options: list[tuple[str, str]], chosen: str
             "button",
             text,
             type="button",
+            lang=HTML_LANG[value] if cookie == LANGUAGE_COOKIE else None,
             aria_pressed="true" if value == chosen else "false",
             data_fx_cookie=cookie,
             data_fx_value=value,

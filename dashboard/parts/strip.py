@@ -95,7 +95,7 @@ def _segment(one: Segment, view: Strip) -> Node:
 
 def _gap(gap: Gap, words: Texts) -> Node:
     label = span(words.get("board.pause")) if gap.width >= GAP_WIDTH else None
-    reason = words.find(f"reasons.{gap.reason}") or gap.reason
+    reason = words.find(f"record.reason.{gap.reason}") or gap.reason
     return div(
         label, "fx-gap", style=_span(gap.left, gap.width), title=words.get("board.paused", reason=reason)
     )

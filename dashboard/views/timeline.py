@@ -178,7 +178,9 @@ TOLD = frozenset(
     {"plate", "plate_colour", "vehicle", "axles", "limit_kg", "over_kg", "gross_kg", "authority"}
 )
 """What the head of the page and its weights say already."""
-WORDS_OF = {"channel": "channels", "reason": "reasons", "outcome": "case.outcome", "ground": "case.grounds"}
+WORDS_OF = {
+    "channel": "channels", "reason": "record.reason", "outcome": "case.outcome", "ground": "case.grounds",
+}  # fmt: skip
 
 
 def _details(
@@ -211,6 +213,8 @@ def _details(
         if key in TOLD or key == "scale" or key.endswith("_digest") or value in (None, ""):
             continue
         if key == "outcome" and value == "fine" and "fine_fen" in data:
+            continue
+        if key in ("points", "paid_total_fen") and value == 0:
             continue
         said.append(_detail(key, value, currency))
     return said
