@@ -48,9 +48,9 @@
     if (row.classList.contains("fx-is-" + from)) { row.classList.remove("fx-is-" + from); row.classList.add("fx-is-" + to); }
   }
   function tick() {
+    readStamp();  // first: until then a computer with a wrong clock would show wrong times
     var age = byId("fx-age"), at = now(), near = age ? Number(age.dataset.near) * 1000 : 0;
     if (age && age.dataset.words !== wordsText) { wordsText = age.dataset.words; words = JSON.parse(wordsText); }
-    readStamp();
     each("[data-deadline]", function (node) {
       var left = Number(node.dataset.deadline) - at;
       put(node, countdown(left));
@@ -161,7 +161,7 @@
   setInterval(tick, 1000);
   document.addEventListener("visibilitychange", function () { if (!document.hidden) { tick(); } });
   new MutationObserver(function () {
-    var board = byId("fx-board");
-    if (board !== said) { said = board; if (board) { tick(); } }
+    var drawn = document.querySelector("#fx-stamp, .fx-stamp");
+    if (drawn !== said) { said = drawn; if (drawn) { tick(); } }
   }).observe(document.documentElement, { childList: true, subtree: true });
 })();
