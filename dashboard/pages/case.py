@@ -21,7 +21,7 @@ from dashboard.parts.sentence import Speech
 from dashboard.parts.timeline import timeline
 from dashboard.parts.weights import weights
 from dashboard.views.case import CaseView, case_view
-from dashboard.views.moments import MINUTE
+from dashboard.views.moments import MINUTE, local
 from dashboard.views.snapshot import zone_of
 from monitor.actions.notes import EmptyNoteError, acknowledge, add_note
 from monitor.store.board import data_version
@@ -63,7 +63,7 @@ def layout(services: Services, query: dict[str, str]) -> Any:
     view = read(services, key, now)
     if view is None:
         return not_found(services, key, words)
-    drawn = draw(view, now, Speech(words, view.zone))
+    drawn = draw(view, now, speech_of(view, now, words))
     return div(
         [
             div(None, "fx-stopped", id="fx-stopped", role="status", hidden=True),
@@ -120,6 +120,11 @@ def drawn_key(services: Services, now: int) -> str:
     """Changes when what is drawn may have: with the data, the minute and the program."""
     version = ".".join(map(str, data_version(services.database)))
     return f"{services.version}/{version}/{now // MINUTE}"
+
+
+def speech_of(view: CaseView, now: int, words: Texts) -> Speech:
+    """The reader's words on the clock of the station; this year is not said."""
+    return Speech(words, view.zone, local(now, view.zone).year)
 
 
 class Drawn(NamedTuple):
@@ -196,7 +201,7 @@ def register(app: Dash, services: Services) -> None:
         if view is None:
             # Its last valid event was voided while somebody looked at it.
             return not_found(services, key, words), *(None,) * (len(PARTS) - 1), drawn, stamp
-        return *draw(view, now, Speech(words, view.zone)), drawn, stamp
+        return *draw(view, now, speech_of(view, now, words)), drawn, stamp
 
     @app.callback(
         *(Output(part, "children") for part in PARTS),

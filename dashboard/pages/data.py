@@ -16,7 +16,7 @@ from dashboard.parts.element import Node, div
 from dashboard.parts.sentence import Speech
 from dashboard.views.deliveries import SHOWN, Cell, cells_view, deliveries_view
 from dashboard.views.feeds import feeds_view
-from dashboard.views.moments import MINUTE
+from dashboard.views.moments import MINUTE, local
 from dashboard.views.snapshot import zone_of
 from monitor.store.board import data_version, feeds_seen
 from monitor.store.deliveries import recent_deliveries
@@ -61,7 +61,8 @@ def drawn_key(services: Services, query: dict[str, str], now: int) -> str:
 def drawn(services: Services, query: dict[str, str], now: int) -> list[Node]:
     """The feeds, then the deliveries, the one asked for open."""
     words = services.texts[current_language(services.language)]
-    speech = Speech(words, zone_of(services, None))
+    zone = zone_of(services, None)
+    speech = Speech(words, zone, local(now, zone).year)
     opened = delivery_asked(query)
     with services.database.read() as connection:
         found = recent_deliveries(connection, NEWEST)

@@ -23,6 +23,8 @@ class Speech:
 
     words: Texts
     zone: ZoneInfo
+    year: int | None = None
+    """The year that need not be said; None says every year."""
 
     def say(self, said: Said) -> str:
         """The sentence. A text that nobody wrote shows its code; a field that is not known shows a dash."""
@@ -44,9 +46,9 @@ class Speech:
         """One value as people read it."""
         match value:
             case At(at):
-                return f"{local(at, self.zone):%m-%d %H:%M}"
+                return f"{self.day(at)} {self.time(at)}"
             case Day(at):
-                return f"{local(at, self.zone):%m-%d}"
+                return self.day(at)
             case Span(span):
                 return hours_minutes(span)
             case Kg(kg):
@@ -75,6 +77,11 @@ class Speech:
     def moment(self, at: int) -> str:
         """Month, day and time."""
         return self.value(At(at))
+
+    def day(self, at: int) -> str:
+        """Month and day, with the year where it is another one."""
+        there = local(at, self.zone)
+        return f"{there:%m-%d}" if there.year == self.year else f"{there:%Y-%m-%d}"
 
     def time(self, at: int) -> str:
         """Time of day alone."""

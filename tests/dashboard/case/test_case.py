@@ -33,7 +33,7 @@ def view(told: County) -> Read:
 
 @pytest.fixture
 def say(told: County) -> Say:
-    speech = Speech(told.services.texts["zh"], SHANGHAI)
+    speech = Speech(told.services.texts["zh"], SHANGHAI, 2026)
     return lambda found: [speech.say(one) for one in found]
 
 

@@ -29,7 +29,7 @@ def timeline(told: County) -> Read:
 
 @pytest.fixture
 def say(told: County) -> Say:
-    speech = Speech(told.services.texts["zh"], SHANGHAI)
+    speech = Speech(told.services.texts["zh"], SHANGHAI, 2026)
     return lambda entry: [speech.say(entry.title), *(speech.say(one) for one in entry.details)]
 
 
