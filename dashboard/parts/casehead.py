@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dashboard.parts.element import Node, div, element, shape, span
 from dashboard.parts.rows import owner_sign
 from dashboard.parts.strip import axis_head, strip
-from dashboard.views.moments import countdown, hours_minutes, when
+from dashboard.views.moments import began_on, countdown, hours_minutes, when
 from dashboard.views.said import Day
 from monitor.cases.activity import Step
 from monitor.cases.summary import Mark
@@ -112,7 +112,12 @@ def _standing(head: Head, now: int, speech: Speech) -> Node:
     waiting = one.waiting
     if waiting is None:
         return div([span(None), div(_after(head, speech))], "fx-ch-waits")
-    waited = span(hours_minutes(now - waiting.since), data_since=waiting.since // 1000, data_words="{time}")
+    if waiting.day:
+        waited = span(began_on(waiting.since, speech.zone, words, short=True))
+    else:
+        waited = span(
+            hours_minutes(now - waiting.since), data_since=waiting.since // 1000, data_words="{time}"
+        )
     owner = words.get(f"board.owner.{waiting.owner.value}")
     before, after = words.get("case.waits", owner=owner, waited="\0").split("\0")
     under: list[Node | str] = [before, waited, after]

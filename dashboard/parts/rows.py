@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from dashboard.parts.element import Node, div, element, shape, span
 from dashboard.parts.strip import axis_head, strip
 from dashboard.views.board import BoardView, CaseKey, Rest, Row, RowState
-from dashboard.views.moments import clock_time, countdown, hours_minutes, spoken, when
+from dashboard.views.moments import began_on, clock_time, countdown, hours_minutes, spoken, when
 
 if TYPE_CHECKING:
     from monitor.cases.branch import OpenStep
@@ -115,8 +115,14 @@ def sentence(one: Row, saying: Saying) -> str:
         remaining=left,
         step="-" if waiting is None else _step(waiting, one.failures, words),
         owner="-" if waiting is None else words.get(f"board.owner.{waiting.owner.value}"),
-        waited="-" if waiting is None else spoken(saying.now - waiting.since, words),
+        waited="-" if waiting is None else _spoken_wait(waiting, one, saying),
     )
+
+
+def _spoken_wait(waiting: OpenStep, one: Row, saying: Saying) -> str:
+    if waiting.day:
+        return began_on(waiting.since, saying.zone_of(one.key[0]), saying.words, short=True)
+    return spoken(saying.now - waiting.since, saying.words)
 
 
 def rest(view: Rest, board: BoardView, saying: Saying) -> Node:
@@ -232,11 +238,14 @@ def _waiting(one: Row, saying: Saying) -> Node:
     words, waiting = saying.words, one.waiting
     if waiting is None:
         return div(None, "fx-waiting")
-    waited = span(
-        words.get("board.waited", time=hours_minutes(saying.now - waiting.since)),
-        data_since=waiting.since // 1000,
-        data_words=words.get("board.waited", time="{time}"),
-    )
+    if waiting.day:
+        waited = span(began_on(waiting.since, saying.zone_of(one.key[0]), words))
+    else:
+        waited = span(
+            words.get("board.waited", time=hours_minutes(saying.now - waiting.since)),
+            data_since=waiting.since // 1000,
+            data_words=words.get("board.waited", time="{time}"),
+        )
     under: list[Node | str] = [
         span(f"{words.get(f'board.owner.{waiting.owner.value}')} · ", "fx-owner-name"),
         waited,

@@ -44,6 +44,13 @@ def spoken(span: int, words: Texts) -> str:
     return words.get("board.spoken.hours", h=minutes // 60, m=minutes % 60)
 
 
+def began_on(at: int, zone: ZoneInfo, words: Texts, *, short: bool = False) -> str:
+    """Since which day, of a wait whose hour nobody told."""
+    there = local(at, zone)
+    key = "board.waited_day_short" if short else "board.waited_day"
+    return words.get(key, month=there.month, day=there.day)
+
+
 def clock_time(at: int, zone: ZoneInfo) -> str:
     """HH:MM on the local clock."""
     return f"{local(at, zone):%H:%M}"

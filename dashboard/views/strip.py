@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from monitor.cases.activity import Lane, Step
 from monitor.cases.branch import Branch, Gate, OpenStep, branches, held_after_removal, waiting_on
-from monitor.cases.event import HOUR
+from monitor.cases.event import DAY, HOUR
 from monitor.cases.state import CaseState
 
 
@@ -99,8 +99,8 @@ def strip_of(state: CaseState, gate: Gate, now: int, axis_hours: float) -> Strip
     decision, payment, removal = branches(state, gate)
     held = held_after_removal(state, end)
     lanes = (
-        _lane(decision, waiting, end, axis),
-        _lane(payment, waiting, end, axis),
+        _lane(decision, waiting, state, end, axis),
+        _lane(payment, waiting, state, end, axis),
         _removal(removal, waiting, state, end, axis),
     )
     late = None
@@ -122,16 +122,26 @@ def strip_of(state: CaseState, gate: Gate, now: int, axis_hours: float) -> Strip
     )
 
 
-def _lane(branch: Branch, waiting: OpenStep | None, end: int, axis: _Axis) -> tuple[Segment, ...]:
+def _lane(
+    branch: Branch, waiting: OpenStep | None, state: CaseState, end: int, axis: _Axis
+) -> tuple[Segment, ...]:
+    """The lane of a branch. What happened on a day, at an hour nobody told, lies in its hollow part."""
     if branch.since is None:
         return ()
     if branch.done_at is not None:
-        return _some(axis.segment(Kind.DONE, branch.since, min(branch.done_at, end), tick=True))
+        done = min(branch.done_at, end)
+        day_over = min(done + DAY, end) if branch.done_at in state.days else done
+        return _some(
+            axis.segment(Kind.DONE, branch.since, done, tick=day_over == done),
+            axis.segment(Kind.OPEN, max(branch.since, done), day_over),
+        )
     if waiting is not None and waiting.lane is branch.lane:
         paid = waiting.step is Step.CONFIRM_PAYMENT
+        begun = min(waiting.since + DAY, end) if waiting.day else waiting.since
         return _some(
-            axis.segment(Kind.DONE, branch.since, waiting.since, tick=paid),
-            axis.segment(Kind.WAIT, waiting.since, end),
+            axis.segment(Kind.DONE, branch.since, waiting.since, tick=paid and not waiting.day),
+            axis.segment(Kind.OPEN, max(branch.since, waiting.since), begun),
+            axis.segment(Kind.WAIT, begun, end),
         )
     return _some(axis.segment(Kind.NEXT if branch.needed else Kind.OPEN, branch.since, end))
 
@@ -140,7 +150,7 @@ def _removal(
     branch: Branch, waiting: OpenStep | None, state: CaseState, end: int, axis: _Axis
 ) -> tuple[Segment, ...]:
     if branch.done_at is None or branch.since is None or state.removed_until is not None:
-        return _lane(branch, waiting, end, axis)
+        return _lane(branch, waiting, state, end, axis)
     releasing = waiting is not None and waiting.step is Step.RELEASE and waiting.lane is Lane.REMOVAL
     turn = max(waiting.since, branch.done_at) if releasing and waiting is not None else end
     return _some(

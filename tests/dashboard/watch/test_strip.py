@@ -122,3 +122,11 @@ def test_a_released_vehicle_ends_at_its_release_and_waits_for_nothing(held: Held
     kinds = {one.kind for lane in strip.lanes for one in lane}
     assert Kind.WAIT not in kinds
     assert (strip.end, strip.held, strip.released) == (50.0, round(6.6 * HOUR), True)
+
+
+def test_a_decision_of_a_day_has_no_tick_at_an_hour(held: Held, now: int) -> None:
+    told = held(13.2, decided_h=5.28, outcome="fine")
+    state = told._replace(days=(told.decided_at,))
+    decision, payment, _ = drawn(state, PAYS_FIRST, now).lanes
+    assert decision == (Segment(Kind.DONE, 0.0, 20.0), Segment(Kind.OPEN, 20.0, 30.0))
+    assert all(segment.kind is not Kind.WAIT for segment in payment)
