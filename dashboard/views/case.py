@@ -154,9 +154,7 @@ def case_view(
     return CaseView(
         head=_head(state, station, summary, configuration, now),
         timeline=timeline_of(file, station, sources, configuration.board.late_entry_minutes),
-        clocks=_clocks(
-            file, station, configuration, sources, now, zone if station is None else station.tz
-        ),
+        clocks=_clocks(file, station, configuration, sources, now, zone if station is None else station.tz),
         weights=weights_of(file, station, configuration.limits),
         gate=_gate(state, station, summary, now) if state.custody else None,
         findings=(*(_finding(one) for one in state.findings), *_other_findings(file, now)),
@@ -297,7 +295,8 @@ def _gate(state: CaseState, station: Station | None, summary: Summary, now: int)
     standing = state.released_at is None
     waiting = summary.waiting
     cost = None
-    if held is not None and waiting is not None and waiting.lane is not Lane.REMOVAL:
+    told = waiting is not None and waiting.lane is not Lane.REMOVAL and not waiting.day
+    if held is not None and waiting is not None and told:
         cost = now - max(waiting.since, state.removed_at or waiting.since)
     return GateView(
         needs=tuple(GateNeed(need.value, done[lanes.get(need, Lane.PAYMENT)]) for need in needs),

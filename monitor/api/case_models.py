@@ -14,6 +14,7 @@ from monitor.cases.event import SECOND
 from monitor.cases.plate import masked_plate
 
 if TYPE_CHECKING:
+    from monitor.cases.branch import OpenStep
     from monitor.cases.event import Event
     from monitor.cases.state import CaseState
     from monitor.cases.summary import Summary
@@ -45,7 +46,7 @@ class Waiting(Answered):
 
     step: str = Field(description="Code of the step, e.g. `pay`, `reweigh`, `decide`.")
     owner: str = Field(description="Who owes it: `station`, `police`, `party` or `treasury`.")
-    since: datetime
+    since: Moment = Field(description="When the wait began.")
 
 
 class CaseLine(Answered):
@@ -97,7 +98,7 @@ class CaseLine(Answered):
             over_share=one.over_share,
             waiting=None
             if waiting is None
-            else Waiting(step=waiting.step, owner=waiting.owner, since=instant_of(waiting.since, zone)),
+            else Waiting(step=waiting.step, owner=waiting.owner, since=_since(waiting, zone)),
             authority=one.authority,
             findings=one.findings,
         )
@@ -254,6 +255,11 @@ def clocks_of(
         clock_b(state, now, limit=limits.b_at(state.accepted_at, zone).span),
         clock_c(state, now, limit=limits.c_at(state.detained_at, zone).span),
     )
+
+
+def _since(waiting: OpenStep, zone: ZoneInfo) -> Moment:
+    until = waiting.since if waiting.day else None
+    return Moment.of(waiting.since, until, zone) or Moment()
 
 
 def _seconds(span: int | None) -> int | None:

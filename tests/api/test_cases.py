@@ -24,7 +24,11 @@ def test_a_case_in_the_list_has_its_instants_with_offset_and_its_units(reader: T
     assert (case["gross_kg"], case["limit_kg"], case["over_kg"]) == (61420, 49000, 12420)
     assert (case["taken_s"], case["remaining_s"]) == (72_720, 13_680)
     assert case["held_after_removal_s"] == 40_320
-    assert case["waiting"] == {"step": "pay_again", "owner": "police", "since": "2026-11-26T12:10:00+08:00"}
+    assert case["waiting"] == {
+        "step": "pay_again",
+        "owner": "police",
+        "since": {"at": "2026-11-26T12:10:00+08:00", "day": None},
+    }
 
 
 def test_plates_are_masked_in_list_and_case_and_digests_are_left_out(reader: TestClient) -> None:
@@ -132,3 +136,12 @@ def test_the_description_of_the_api_has_units_and_parameters(told: County, reade
     assert {"station", "state", "from", "to", "due_within", "authority", "text", "findings"} <= names
     line = described["components"]["schemas"]["CaseLine"]["properties"]
     assert "ratio" in line["over_share"]["description"]
+
+
+def test_a_wait_that_began_on_a_day_begins_on_that_day(tmp_path: Path) -> None:
+    made = County(tmp_path)
+    made.deliver("北关.csv", "26 14:30", [event((NORTH, "1"), "confirmed", "26", gross_kg=50_000)])
+    app = FastAPI()
+    app.include_router(cases_router(made.services))
+    [case] = TestClient(app).get("/api/v1/cases").json()["cases"]
+    assert case["waiting"]["since"] == {"at": None, "day": "2026-11-26"}
