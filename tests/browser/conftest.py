@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -71,12 +72,19 @@ def office(tmp_path: Path) -> Iterator[Served]:
     served.close()
 
 
+class Site(Protocol):
+    """Something that answers at an address."""
+
+    @property
+    def base(self) -> str: ...
+
+
 @dataclass
 class Reader:
     """A context in one language and light, and what its pages asked for and complained of."""
 
     context: BrowserContext
-    served: Served
+    served: Site
     elsewhere: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
@@ -112,7 +120,7 @@ def reader(browser: Browser) -> Iterator[Reading]:
     made: list[BrowserContext] = []
 
     def make(
-        served: Served, size: tuple[int, int] = DESK, language: str = "zh", light: str = "light"
+        served: Site, size: tuple[int, int] = DESK, language: str = "zh", light: str = "light"
     ) -> Reader:
         context = browser.new_context(viewport={"width": size[0], "height": size[1]})
         made.append(context)
