@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import getpass
 import hashlib
 import socket
@@ -146,6 +147,15 @@ def create_app(installation: Installation) -> FastAPI:
     return app
 
 
+def settle() -> None:
+    """Leave what was loaded at the start out of every later garbage collection.
+
+    Looking through it again and again was two thirds of the time of the slowest refreshes of the board.
+    """
+    gc.collect()
+    gc.freeze()
+
+
 def serve(installation: Installation, *, ready: Callable[[str], None] | None = None) -> None:
     """Run until stopped. `ready` is told the address once the server answers.
 
@@ -159,6 +169,7 @@ def serve(installation: Installation, *, ready: Callable[[str], None] | None = N
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listening.bind((settings.host, settings.port))
     app = create_app(installation)
+    settle()
     if ready is not None:
         shown = f"[{settings.host}]" if family is socket.AF_INET6 else settings.host
         ready(f"http://{shown}:{listening.getsockname()[1]}/")

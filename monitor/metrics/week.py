@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor.cases.event import HOUR, SECOND
-from monitor.cases.state import CaseState, Verdict
+from monitor.cases.state import Verdict
 from monitor.metrics.small_numbers import median
-from monitor.store.board import due_in_week, released_between
+from monitor.store.board import due_in_week, spans_released
 from monitor.store.database import Database
 
 
@@ -46,41 +46,17 @@ def week_span(now: int, zone: ZoneInfo) -> tuple[str, int, int]:
 def week_figures(database: Database, stations: Sequence[str] | None, now: int, zone: ZoneInfo) -> WeekFigures:
     """The figures of the week that holds `now`, for these stations or (None) for all."""
     week, monday, after = week_span(now, zone)
-    return count_week(
-        week,
-        due_in_week(database, stations, week),
-        released_between(database, stations, monday, after),
-        now,
-    )
-
-
-def count_week(week: str, due: Sequence[CaseState], released: Sequence[CaseState], now: int) -> WeekFigures:
-    """The same from the cases themselves; see `WeekFigures`."""
     k = n = withdrawn = 0
     beside: dict[str, int] = {}
-    for case in due:
-        deadline = case.deadline_at if case.deadline_until is None else case.deadline_until
-        if deadline is None or deadline > now:
+    for group in due_in_week(database, stations, week, now):
+        if group.to_come or group.verdict in _OUTSIDE:
+            name = Verdict.IMPLAUSIBLE.value if group.to_come else group.verdict
+            beside[name] = beside.get(name, 0) + group.cases
             continue
-        to_come = case.released_at is not None and case.released_at > now
-        if to_come or case.verdict in _OUTSIDE:
-            name = Verdict.IMPLAUSIBLE.value if to_come else case.verdict
-            beside[name] = beside.get(name, 0) + 1
-            continue
-        n += 1
-        k += case.verdict == Verdict.ON_TIME
-        withdrawn += case.withdrawn_at is not None
+        n += group.cases
+        k += group.cases if group.verdict == Verdict.ON_TIME else 0
+        withdrawn += group.cases if group.withdrawn else 0
     if withdrawn:
         beside["withdrawn"] = withdrawn
-    hours = [hours for case in released if (hours := _hours(case, now)) is not None]
+    hours = [span / HOUR for span in spans_released(database, stations, monday, min(after, now + 1))]
     return WeekFigures(week, k, n, beside, median(hours), len(hours))
-
-
-def _hours(case: CaseState, now: int) -> float | None:
-    if case.confirmed_at is None or case.released_at is None or case.released_at > now:
-        return None
-    if case.confirmed_until is not None or case.released_until is not None:
-        return None
-    if case.verdict == Verdict.IMPLAUSIBLE:
-        return None
-    return (case.released_at - case.confirmed_at) / HOUR

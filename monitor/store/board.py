@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, false, func, select
 
 from monitor.cases.state import CaseState, Verdict
 from monitor.store.database import Database
@@ -44,11 +45,51 @@ def recent_releases(
         return states(connection.execute(query))
 
 
-def due_in_week(database: Database, stations: Sequence[str] | None, week: str) -> list[CaseState]:
-    """Cases of custody whose deadline lies in the ISO week (YYYY-Www), whatever became of them."""
-    query = select(*STATE).where(V.known_to.is_(None), V.deadline_week.is_not(None), V.deadline_week == week)
+class DueGroup(NamedTuple):
+    """So many cases whose deadline lies in a week and has come, by what became of them.
+
+    `to_come`: their release lies in the future, which cannot be.
+    """
+
+    verdict: str
+    to_come: bool
+    withdrawn: bool
+    cases: int
+
+
+def due_in_week(database: Database, stations: Sequence[str] | None, week: str, now: int) -> list[DueGroup]:
+    """Cases of custody whose deadline lies in the ISO week (YYYY-Www) and has come by `now`, counted.
+
+    Of a deadline known to the day its last instant must have come.
+    """
+    groups = (V.verdict, func.coalesce(V.released_at > now, false()), V.withdrawn_at.is_not(None))
+    query = (
+        select(*groups, func.count())
+        .where(V.known_to.is_(None), V.deadline_week.is_not(None), V.deadline_week == week)
+        .where(func.coalesce(V.deadline_until, V.deadline_at) <= now, _of(stations))
+        .group_by(*groups)
+    )
     with database.read() as connection:
-        return states(connection.execute(query.where(_of(stations))))
+        return [
+            DueGroup(verdict, bool(to_come), bool(withdrawn), cases)
+            for verdict, to_come, withdrawn, cases in connection.execute(query)
+        ]
+
+
+def spans_released(database: Database, stations: Sequence[str] | None, since: int, until: int) -> list[int]:
+    """Microseconds from confirmation to release, where both are exact, of the releases in [since, until)."""
+    query = select(V.released_at - V.confirmed_at).where(
+        RELEASED,
+        V.released_at >= since,
+        V.released_at < until,
+        V.confirmed_at.is_not(None),
+        V.confirmed_until.is_(None),
+        V.released_until.is_(None),
+        V.verdict != Verdict.IMPLAUSIBLE.value,
+        _of(stations),
+    )
+    with database.read() as connection:
+        return list(connection.execute(query).scalars())
 
 
 def released_between(

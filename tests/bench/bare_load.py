@@ -1,6 +1,6 @@
 """The least that loads the log of fines: pandas.read_csv, rows to tuples, executemany into one table.
 
-    python tests/bench/bare_load.py LOG DATABASE
+python tests/bench/bare_load.py LOG DATABASE
 """
 
 from __future__ import annotations

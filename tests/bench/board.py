@@ -80,10 +80,7 @@ def fill(database: Database, made: list[CaseState]) -> None:
             ids = add_cases(connection, [(one.station, one.case_no) for one in part])
             insert_versions(
                 connection,
-                [
-                    version_row(ids[one.station, one.case_no], one.first_at, None, one, zone)
-                    for one in part
-                ],
+                [version_row(ids[one.station, one.case_no], one.first_at, None, one, zone) for one in part],
             )
     with database.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -93,10 +90,12 @@ def refreshes(database: Database, folder: Path, rounds: int) -> list[float]:
     """Milliseconds of each refresh."""
     import plotly.io.json as plotly_json
 
+    import dashboard.app  # noqa: F401 - what the server loads weighs on its garbage collections
     from dashboard.parts.board import board
     from dashboard.services import Services
     from dashboard.views.snapshot import snapshot
     from ingest.mapping.pages import load_pages
+    from monitor.server import settle
     from monitor.settings.configuration import load_configuration
     from monitor.settings.texts import texts
 
@@ -110,6 +109,7 @@ def refreshes(database: Database, folder: Path, rounds: int) -> list[float]:
         texts={"zh": texts("zh", None), "en": texts("en", None)},
         sources=load_pages(None),
     )
+    settle()
     times = []
     for turn in range(rounds):
         begin = time.perf_counter()

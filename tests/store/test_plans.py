@@ -44,7 +44,7 @@ def plans(database: Database, ask: Callable[[Database], Any]) -> list[str]:
         (lambda stations: lambda db: open_cases(db, stations), "ix_case_versions_open"),
         (lambda stations: lambda db: recent_releases(db, stations, NOW), "ix_case_versions_released"),
         (lambda stations: lambda db: released_between(db, stations, START, NOW), "ix_case_versions_released"),
-        (lambda stations: lambda db: due_in_week(db, stations, "2024-W48"), "ix_case_versions_deadline"),
+        (lambda stations: lambda db: due_in_week(db, stations, "2024-W48", NOW), "ix_case_versions_deadline"),
         (
             lambda stations: lambda db: find_cases(db, CaseFilter(stations, "open"), NOW),
             "ix_case_versions_open",
