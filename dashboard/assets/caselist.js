@@ -21,6 +21,11 @@
     }, props.value);
   };
 
+  // The grid gives the focus to cells, not to what is in them: Enter there does what a click does.
+  document.addEventListener("keydown", function (event) {
+    if (event.key === "Enter" && event.target.matches(".fx-case-grid .ag-cell")) { event.target.click(); }
+  });
+
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.fx_cases = {
     purge: function () {
