@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.browser.reading import SETTLED
 from tests.browser.served import Clock, Served, odd_cases, served_county, served_empty
+from tests.factories import MINUTE
 
 WITHOUT = "FANGXING_TESTS_WITHOUT_BROWSER"
 SKIPPED = bool(os.environ.get(WITHOUT))
@@ -55,9 +56,14 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """Three stations after two weeks. Shared: a test that writes takes `office` instead."""
-    served = served_county(tmp_path_factory.mktemp("county"), Clock())
+    """Three stations after two weeks, and a feed that has gone silent since the last delivery.
+
+    Shared: a test that writes takes `office` instead.
+    """
+    clock = Clock()
+    served = served_county(tmp_path_factory.mktemp("county"), clock)
     odd_cases(served)
+    clock.start += 47 * MINUTE
     served.start()
     yield served
     served.close()
