@@ -1,4 +1,4 @@
-"""`fangxing demo`: a made-up county, loaded by the same path as a real one, and kept alive while it is watched."""
+"""`fangxing demo`: a made-up county, loaded by the same path as a real one, and kept alive."""
 
 from __future__ import annotations
 

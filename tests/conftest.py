@@ -1,4 +1,4 @@
-"""What every test shares: the long runs stay out unless asked for, and no setting of this machine leaks in."""
+"""What every test shares: long runs stay out unless asked for, and no setting of this machine leaks in."""
 
 from __future__ import annotations
 

@@ -113,7 +113,7 @@ def _program() -> Iterator[Look]:
     }
     old = sys.version_info < (3, 11)
     yield Look(Mark.WRONG if old else Mark.FINE, "program", told)
-    parts = ("sqlalchemy", "dash", "plotly", "fastapi", "pandas", "python-calamine")
+    parts = ("sqlalchemy", "dash", "plotly", "fastapi", "pandas", "lxml")
     yield Look(Mark.FINE, "parts", {"parts": " · ".join(f"{part} {version(part)}" for part in parts)})
 
 

@@ -205,7 +205,5 @@ def test_a_wait_that_began_on_a_day_claims_no_hour() -> None:
 
 
 def test_an_exact_event_at_the_same_midnight_keeps_its_hour() -> None:
-    held = case(
-        on("-18:00", "confirmed"), on("00:00", "filed"), event("decided", day("2024-11-26"), **FINE)
-    )
+    held = case(on("-18:00", "confirmed"), on("00:00", "filed"), event("decided", day("2024-11-26"), **FINE))
     assert held.days == ()
