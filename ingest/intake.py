@@ -13,7 +13,8 @@ from ingest.candidate import Candidate
 from ingest.mapping.batch import Batch, Warned
 from ingest.mapping.page import SourcePage
 from ingest.mapping.pages import SourcePages
-from ingest.mapping.read import Reading, read_isolated, reading
+from ingest.mapping.read import read_isolated
+from ingest.mapping.reading import Reading, reading
 from ingest.tables.fault import TableError
 from ingest.tables.limits import DEFAULT, Limits
 from monitor.cases.event import SECOND

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ingest.candidate import Refusal, RowResult
 from ingest.tables.cell import Cell, bounded_text
@@ -24,9 +24,7 @@ from .head import Head, HeadRow, find_head, heading, names_of, required, squeeze
 from .ledger import LedgerMapper
 from .page import SourcePage
 from .place import StationDirectory
-
-if TYPE_CHECKING:
-    from .read import Reading
+from .reading import Reading
 
 SHAPES = 256
 """Sets of names remembered; producers that drop empty values send a few, an attack sends many."""

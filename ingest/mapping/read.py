@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
 
 from ingest.candidate import RowResult
 from ingest.tables.cell import bounded_text
@@ -25,37 +24,12 @@ from .ledger import LedgerMapper
 from .objects import ObjectMapper
 from .page import SourcePage
 from .place import StationDirectory
+from .reading import Reading
 from .row import set_aside
 from .values import text_of
 
 ROWS = 2_000
 """Rows in a batch."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a child process needs to read a file: plain data, so that it can be sent there."""
-
-    page: dict[str, Any]
-    codes: dict[str, dict[str, str]]
-    stations: dict[str, list[str]]
-    """Station code → everything it is called."""
-    person_key: bytes
-    file_name: str | None = None
-    """The name it was delivered under, where it is not that of the file read."""
-
-
-def reading(
-    page: SourcePage,
-    codes: CodeSets,
-    stations: Mapping[str, Iterable[str]],
-    person_key: bytes,
-    file_name: str | None = None,
-) -> Reading:
-    """A reading by this page."""
-    plain = page.model_dump(mode="json", exclude_defaults=True)
-    names = {code: list(called) for code, called in stations.items()}
-    return Reading(plain, codes.sets, names, person_key, file_name)
 
 
 def read_isolated(path: Path, how: Reading, limits: Limits = DEFAULT) -> Iterator[Batch]:

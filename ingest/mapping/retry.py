@@ -9,7 +9,7 @@ from ingest.candidate import RowResult
 from .batch import Batch
 from .column import Persons
 from .objects import mapper_of
-from .read import Reading
+from .reading import Reading
 
 
 def retry_row(

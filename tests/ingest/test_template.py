@@ -13,7 +13,8 @@ import pytest
 from ingest.candidate import Candidate, Refusal, RowResult
 from ingest.mapping.batch import Warned
 from ingest.mapping.pages import SourcePages, load_pages
-from ingest.mapping.read import read_delivery, reading
+from ingest.mapping.read import read_delivery
+from ingest.mapping.reading import reading
 from ingest.template import EXAMPLE, HEAD, PAGE, choices_of, head_of, write_template
 from monitor.settings.entry import Language
 from monitor.settings.shipped import read_config

@@ -16,7 +16,8 @@ from ingest.candidate import Candidate, Person, Refusal, RowResult
 from ingest.mapping.batch import SheetProblem, Warned
 from ingest.mapping.page import SourcePage
 from ingest.mapping.pages import SourcePages, load_pages, page_of
-from ingest.mapping.read import Reading, read_delivery, reading
+from ingest.mapping.read import read_delivery
+from ingest.mapping.reading import Reading, reading
 from monitor.settings.yamlfile import parse_yaml
 
 STATIONS = {

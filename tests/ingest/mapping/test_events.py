@@ -185,7 +185,8 @@ ROAD = Path(__file__).parents[3].parent / "shared" / "data" / "road_traffic_fine
 
 @pytest.mark.skipif(not ROAD.exists(), reason="the public log is not beside the repository")
 def test_the_public_log_maps_whole(deliver: Deliver, how: Callable[[str], object]) -> None:
-    from ingest.mapping.read import Reading, read_delivery
+    from ingest.mapping.read import read_delivery
+    from ingest.mapping.reading import Reading
 
     by_page = how("road-traffic-fines")
     assert isinstance(by_page, Reading)

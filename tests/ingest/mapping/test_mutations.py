@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from ingest.candidate import Candidate, RowResult
 from ingest.mapping.pages import SourcePages
-from ingest.mapping.read import Reading, read_delivery, reading
+from ingest.mapping.read import read_delivery
+from ingest.mapping.reading import Reading, reading
 from ingest.tables.fault import TableError
 
 from .conftest import KEY, STATIONS

@@ -10,7 +10,8 @@ import pytest
 import xlsxwriter
 
 from ingest.mapping.page import SourcePage
-from ingest.mapping.read import Reading, read_delivery, read_isolated
+from ingest.mapping.read import read_delivery, read_isolated
+from ingest.mapping.reading import Reading
 from ingest.tables.fault import TableError
 from ingest.tables.limits import Limits
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from ingest.mapping.page import SourcePage
 from ingest.mapping.pages import SourcePages
-from ingest.mapping.read import Reading, reading
+from ingest.mapping.reading import Reading, reading
 from ingest.mapping.retry import retry_row
 
 from .conftest import KEY, STATIONS, Deliver, Delivered
