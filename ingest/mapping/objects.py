@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from ingest.candidate import Refusal, RowResult
 from ingest.tables.cell import Cell, bounded_text
@@ -16,7 +16,7 @@ from ingest.tables.delimited import RefusedRow
 from ingest.tables.limits import DEFAULT, Limits
 from ingest.tables.sheet import SheetRow
 
-from .batch import Batch, Warned
+from .batch import Batch, Landed, Warned
 from .codes import CodeSets
 from .column import Persons, bind, fixed_station, warnings_of
 from .events import EventMapper
@@ -51,7 +51,7 @@ class ObjectMapper:
         self._persons = persons
         self._limits = limits
         self._file_name = file_name
-        self._shapes: dict[Shape, tuple[tuple[str, ...], Callable[[SheetRow], RowResult]] | Refusal] = {}
+        self._shapes: dict[Shape, _Bound | Refusal] = {}
         self._warnings: list[Warned] = []
         self._passed_over: set[tuple[str, str]] = set()
 
@@ -63,16 +63,29 @@ class ObjectMapper:
         flat = dict(found)
         if isinstance(found.get("data"), dict):
             flat |= flat.pop("data")
-        shape = (tuple(flat), units, station)
+        bound = self._bound((tuple(flat), units, station))
+        if isinstance(bound, Refusal):
+            return RowResult(number, None, None, None, [], [bound], None, False, {})
+        cells = tuple(self._cell(flat.get(name)) for name in bound.names)
+        return bound.map(SheetRow(number, cells))
+
+    def quick(self, number: int, found: Mapping[str, str]) -> Landed | None:
+        """An object of texts alone as one event, or None where `map` has to look closely."""
+        bound = self._bound((tuple(found), None, None))
+        if isinstance(bound, Refusal):
+            return None
+        cells = list(found.values())
+        # names that must be there and are not stand behind those that are
+        cells += [""] * (len(bound.names) - len(cells))
+        return bound.quick(number, cells)
+
+    def _bound(self, shape: Shape) -> _Bound | Refusal:
         bound = self._shapes.get(shape)
         if bound is None:
             if len(self._shapes) >= SHAPES:
                 self._shapes.clear()
             bound = self._shapes[shape] = self._bind(*shape)
-        if isinstance(bound, Refusal):
-            return RowResult(number, None, None, None, [], [bound], None, False, {})
-        names, map_row = bound
-        return map_row(SheetRow(number, tuple(self._cell(flat.get(name)) for name in names)))
+        return bound
 
     def unreadable(self, number: int, row: RefusedRow) -> RowResult:
         """A line that is no object."""
@@ -87,7 +100,7 @@ class ObjectMapper:
 
     def _bind(
         self, names: tuple[str, ...], units: str | None, station: str | None
-    ) -> tuple[tuple[str, ...], Callable[[SheetRow], RowResult]] | Refusal:
+    ) -> _Bound | Refusal:
         complete = self._with_required(names)
         head = find_head([HeadRow(0, complete)], self._page)
         if not isinstance(head, Head):
@@ -105,8 +118,10 @@ class ObjectMapper:
             if key not in self._passed_over and len(self._passed_over) < SHAPES:
                 self._passed_over.add(key)
                 self._warnings.append(warned._replace(row=None))
-        mapper = EventMapper(reader, self._codes) if self._page.kind == "events" else LedgerMapper(reader)
-        return complete, mapper.map
+        if self._page.kind == "events":
+            events = EventMapper(reader, self._codes)
+            return _Bound(complete, events.map, events.quick())
+        return _Bound(complete, LedgerMapper(reader).map, _nothing)
 
     def _with_required(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """The names with those added that must be there, so that a missing one is a blank cell of its row."""
@@ -126,6 +141,19 @@ class ObjectMapper:
             return Cell(value)
         # a list where one value belongs is text that fits no parser but a note's
         return bounded_text(value if isinstance(value, str) else str(value), self._limits.cell_chars)
+
+
+class _Bound(NamedTuple):
+    """The names of a shape, those that are missing behind, and how its rows are mapped."""
+
+    names: tuple[str, ...]
+    map: Callable[[SheetRow], RowResult]
+    quick: Callable[[int, list[str]], Landed | None]
+
+
+def _nothing(number: int, cells: list[str]) -> Landed | None:
+    """The quick way of a ledger: there is none."""
+    return None
 
 
 def map_objects(how: Reading, objects: Iterable[Mapping[str, Any]]) -> Batch:

@@ -52,6 +52,8 @@ def read_delivery(path: Path, how: Reading, limits: Limits = DEFAULT) -> Iterato
         yield from job.delimited()
     elif job.kind is Kind.JSON_LINES:
         yield from job.json_lines()
+    elif job.kind is Kind.XES:
+        yield from job.xes()
     else:
         yield from job.workbook()
 
@@ -138,6 +140,36 @@ class _Job:
                 rows = []
         if rows:
             yield self.batch(None, [], rows, objects.take_warnings())
+
+    # ------------------------------------------------------------------ event logs
+
+    def xes(self) -> Iterator[Batch]:
+        """An event an object, as its attributes name it; texts alone, so the quick way is open to it."""
+        from ingest.tables.xes import open_xes
+
+        objects = ObjectMapper(
+            self.page, self.codes, self.stations, self.persons, self.limits, self.file_name
+        )
+        landed: list[Landed] = []
+        rows: list[RowResult] = []
+        try:
+            for number, found in open_xes(self.path, self.limits):
+                if isinstance(found, RefusedRow):
+                    rows.append(objects.unreadable(number, found))
+                elif (one := objects.quick(number, found)) is not None:
+                    landed.append(one)
+                else:
+                    rows.append(objects.map(number, found))
+                if len(landed) + len(rows) >= ROWS:
+                    yield self.batch(None, landed, rows, objects.take_warnings())
+                    landed, rows = [], []
+        except TableError:
+            # what was read before the file broke off is good
+            if landed or rows:
+                yield self.batch(None, landed, rows, objects.take_warnings())
+            raise
+        if landed or rows:
+            yield self.batch(None, landed, rows, objects.take_warnings())
 
     # ------------------------------------------------------------------ workbooks
 

@@ -35,6 +35,7 @@ class Kind(StrEnum):
     XLS = "xls"
     HTML = "html"
     JSON_LINES = "json_lines"
+    XES = "xes"
     DELIMITED = "delimited"
 
 
@@ -66,6 +67,11 @@ def _kind(source: Source) -> Kind:
         raise TableError("empty_file", {"file": source.path.name})
     if _MARKUP.match(plain):
         return Kind.HTML
+    if plain.lstrip().startswith(b"<"):
+        from .xes import is_xes
+
+        if is_xes(plain):
+            return Kind.XES
     if _XML.match(plain):
         raise TableError("unknown_format", {"found": "XML"})
     if _MHTML.match(plain):
@@ -78,7 +84,8 @@ def open_tables(path: Path, limits: Limits = DEFAULT) -> Iterator[Sheet]:
 
     XLSX, XLS, HTML tables and delimited text, each also as gzip. Raises `TableError` for what is no such file
     or cannot be read to its end; a single bad row comes as a `SheetRow` with a `fault`. JSON lines are
-    `open_json_lines`'s. Call it in a child (`run_isolated`): a spreadsheet can ask for any amount of memory.
+    `open_json_lines`'s, event logs `open_xes`'s. Call it in a child
+    (`run_isolated`): a spreadsheet can ask for any amount of memory.
     """
     source = source_of(path, limits)
     kind = _kind(source)
@@ -97,6 +104,8 @@ def open_tables(path: Path, limits: Limits = DEFAULT) -> Iterator[Sheet]:
         yield from html.sheets_of(source)
     elif kind is Kind.JSON_LINES:
         raise TableError("unknown_format", {"found": "JSON"})
+    elif kind is Kind.XES:
+        raise TableError("unknown_format", {"found": "XES"})
     else:
         yield _delimited(source)
 

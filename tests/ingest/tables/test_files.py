@@ -44,7 +44,7 @@ def test_a_file_that_holds_nothing_is_empty(tmp_path: Path, content: bytes) -> N
     [
         (b"%PDF-1.7 ...", "PDF"),
         (b"\x89PNG\r\n\x1a\n", "PNG"),
-        (b"<?xml version='1.0'?><log/>", "XML"),
+        (b"<?xml version='1.0'?><rows/>", "XML"),
         (b"MIME-Version: 1.0\nContent-Type: multipart/related", "MHTML"),
         (b"abc\x01\x02\x03", "binary"),
         (b"\x00\x01\x02\x03\x00\x00\x07\xff" * 100, "binary"),
@@ -120,6 +120,9 @@ CODES = {
     "cell_too_long": {"row", "column", "length", "limit"},
     "open_quote": {"row"},
     "broken_json": {"row", "position"},
+    "xml_doctype": set(),
+    "broken_xml": {"line"},
+    "attribute_twice": {"row"},
     "not_an_object": {"row"},
     "broken_html": set(),
     "encrypted": {"kind"},

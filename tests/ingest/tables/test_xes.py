@@ -1,0 +1,145 @@
+"""Event logs in XES: what becomes of attributes, and files that are refused."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from ingest.tables.delimited import RefusedRow
+from ingest.tables.fault import TableError
+from ingest.tables.limits import Limits
+from ingest.tables.open import Kind, kind_of
+from ingest.tables.xes import open_xes
+
+LOG = """<?xml version="1.0" encoding="{encoding}"?>
+<!-- made by hand -->
+<log xes.version="1849-2016" {space}>
+  <extension name="Concept" prefix="concept" uri="http://www.xes-standard.org/concept.xesext"/>
+  <global scope="event"><string key="concept:name" value="unknown"/></global>
+  <string key="concept:name" value="a log"/>
+  <trace>
+    <string key="concept:name" value="A1"/>
+    <event>
+      <string key="concept:name" value="检测认定"/>
+      <float key="gross" value="5.23E4"/>
+      <int key="axles" value="6"/>
+      <list key="officers">
+        <values><string key="who" value="O1"/><string key="who" value="O2"/></values>
+      </list>
+    </event>
+    <event><string key="concept:name" value="放行"><string key="by" value="O3"/></string></event>
+    <string key="plate" value="晋D12345"/>
+  </trace>
+  <trace/>
+  <event><string key="concept:name" value="nowhere"/></event>
+</log>
+"""
+
+
+def log(tmp_path: Path, body: str, name: str = "log") -> Path:
+    path = tmp_path / name
+    path.write_text(body, encoding="utf-8")
+    return path
+
+
+def plain(space: str = 'xmlns="http://www.xes-standard.org/"', encoding: str = "UTF-8") -> str:
+    return LOG.format(space=space, encoding=encoding)
+
+
+@pytest.mark.parametrize("space", ["", 'xmlns="http://www.xes-standard.org/"'])
+@pytest.mark.parametrize("encoding", ["UTF-8", "UTF-16", "GBK"])
+@pytest.mark.parametrize("packed", [False, True])
+def test_every_event_carries_its_attributes_and_those_of_its_trace(
+    tmp_path: Path, space: str, encoding: str, packed: bool
+) -> None:
+    path = tmp_path / "log"
+    content = plain(space, encoding).encode(encoding)
+    path.write_bytes(gzip.compress(content) if packed else content)
+    assert kind_of(path) is Kind.XES
+    assert list(open_xes(path)) == [
+        (
+            1,
+            {
+                "case:concept:name": "A1",
+                "case:plate": "晋D12345",
+                "concept:name": "检测认定",
+                "gross": "52300",
+                "axles": "6",
+                "officers/who": "O1",
+                "officers/who/2": "O2",
+            },
+        ),
+        (
+            2,
+            {
+                "case:concept:name": "A1",
+                "case:plate": "晋D12345",
+                "concept:name": "放行",
+                "concept:name/by": "O3",
+            },
+        ),
+        (3, {"concept:name": "nowhere"}),
+    ]
+
+
+BOMB = '<!DOCTYPE log [<!ENTITY a "aaaaaaaaaa">{}]>'.format(
+    "".join(f'<!ENTITY {b} "{f"&{a};" * 10}">' for a, b in zip("abcdefgh", "bcdefghi", strict=True))
+)
+EXTERNAL = '<!DOCTYPE log [<!ENTITY i SYSTEM "file:///etc/hostname">]>'
+
+
+@pytest.mark.parametrize("doctype", [BOMB, EXTERNAL, '<!DOCTYPE log SYSTEM "http://127.0.0.1/log.dtd">'])
+@pytest.mark.parametrize("where", ['<string key="a" value="{}"/>', '<string key="a" value="1">{}</string>'])
+@pytest.mark.parametrize("before", ["", "<!--" + "x" * 100_000 + "-->"])
+def test_a_file_that_declares_entities_is_refused_before_any_is_expanded(
+    tmp_path: Path, doctype: str, where: str, before: str
+) -> None:
+    entity = where.format("&i;")
+    path = log(tmp_path, f"{before}{doctype}<log><trace><event>{entity}</event></trace></log>")
+    with pytest.raises(TableError, match="xml_doctype"):
+        list(open_xes(path))
+
+
+def test_what_stands_before_the_damage_is_read(tmp_path: Path) -> None:
+    path = log(tmp_path, plain()[: plain().index("<trace/>")])
+    events = open_xes(path)
+    assert [next(events)[0], next(events)[0]] == [1, 2]
+    with pytest.raises(TableError) as caught:
+        next(events)
+    assert (caught.value.code, caught.value.params["line"]) == ("broken_xml", "20")
+
+
+def test_elements_too_deep_are_damage_and_not_a_crash(tmp_path: Path) -> None:
+    deep = '<string key="a" value="1">' * 100_000 + "</string>" * 100_000
+    with pytest.raises(TableError, match="broken_xml"):
+        list(open_xes(log(tmp_path, f"<log><trace><event>{deep}</event></trace></log>")))
+
+
+def test_an_event_that_says_a_thing_twice_is_refused_alone(tmp_path: Path) -> None:
+    twice = '<string key="a" value="1"/><string key="a" value="2"/>'
+    body = f'<log><trace><event>{twice}</event><event><string key="a" value="3"/></event></trace></log>'
+    (_, first), second = open_xes(log(tmp_path, body))
+    assert isinstance(first, RefusedRow)
+    assert (first.fault.code, first.fault.params) == ("attribute_twice", {"row": "1"})
+    assert second == (2, {"a": "3"})
+
+
+def test_more_attributes_or_events_than_the_limits_allow_are_refused(tmp_path: Path) -> None:
+    many = "".join(f'<string key="k{n}" value="v"/>' for n in range(6))
+    path = log(tmp_path, f"<log><trace><event>{many}</event><event/></trace></log>")
+    (_, first), _ = open_xes(path, Limits(columns=5))
+    assert isinstance(first, RefusedRow) and first.fault.code == "too_many_columns"
+    with pytest.raises(TableError, match="too_many_rows"):
+        list(open_xes(path, Limits(rows=1)))
+
+
+@pytest.mark.parametrize("body", ["<?xml version='1.0'?><catalog><log/></catalog>", "<logs/>"])
+def test_other_xml_is_no_event_log(tmp_path: Path, body: str) -> None:
+    path = log(tmp_path, body)
+    if body.startswith("<?xml"):
+        with pytest.raises(TableError, match="unknown_format"):
+            kind_of(path)
+    else:
+        assert kind_of(path) is not Kind.XES
