@@ -83,13 +83,16 @@ def accept(
     letter: Letter,
     batches: Iterable[Batch],
     moment: Callable[[], int],
+    heard: Callable[[Merge], None] | None = None,
 ) -> DeliveryRow:
-    """Take a delivery into the log. Returns its entry, whose counts add up.
+    """Take a delivery into the log. Returns its entry, whose counts add up. `heard` is told what each case
+    gained, before it is committed.
 
     Where a batch fails, all that was read before it has landed; the delivery is entered as failed and the
     error goes on to the caller. `moment` gives the time now in microseconds, once per transaction.
     """
     reception = _Reception(database, terms, letter, moment)
+    reception.heard = heard
     try:
         for batch in batches:
             reception.take(batch)
@@ -132,6 +135,7 @@ class _Reception:
         self._id, self._source_id = opened.delivery_id, opened.source_id
         self._until = opened.received_at
         self._waiting = _Waiting()
+        self.heard: Callable[[Merge], None] | None = None
 
     def take(self, batch: Batch) -> None:
         """Gather a batch; write what has gathered once it is enough."""
@@ -305,6 +309,8 @@ class _Reception:
             merged = self._merge(keys, incoming, known, moved, ids)
             revisions += merged.revisions
             added += merged.added
+            if self.heard is not None:
+                self.heard(merged)
             kept = merged.added + merged.affirmed if merged.affirmed else merged.added
             if not kept:
                 continue

@@ -100,6 +100,7 @@ def create_app(installation: Installation) -> FastAPI:
     from monitor.api.cases import cases_router
     from monitor.api.exports import exports_router
     from monitor.api.health import health_router
+    from monitor.api.push import push_routes
 
     services = installation.services
     app = FastAPI(
@@ -114,6 +115,7 @@ def create_app(installation: Installation) -> FastAPI:
     app.include_router(cases_router(services))
     app.include_router(exports_router(services))
     app.include_router(record_routes(installation.intake, local_user()))
+    app.include_router(push_routes(installation.intake, local_user()))
 
     @app.api_route(
         "/api/{rest:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False

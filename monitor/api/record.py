@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -20,6 +21,7 @@ from monitor.store.deliveries import Sender
 PATH = "/api/v1/record"
 MOST_TAPS = 200
 MOST_BYTES = 512 * 1024
+OWN_PAGES = "Posts are taken from this server's own pages and from programs, from no page elsewhere."
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
 Instant = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)$")]
@@ -172,34 +174,34 @@ def malformed(found: dict[str, Any], error: ValidationError) -> TapVerdict:
     )
 
 
-def refuse_other_sites(request: Request) -> None:
+def refuse_other_sites(request: Request, kinds: Sequence[str] = ("application/json",)) -> None:
     """Only our own page, or a program that is no browser, may post. A form of another site can neither send
     JSON nor pass these; a script of another site is stopped by the headers its browser adds."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json":
-        raise Problem(415, "not_json", "Send Content-Type: application/json.")
+    if kind not in kinds:
+        raise Problem(415, "not_json", f"Send Content-Type: {' or '.join(kinds)}.")
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        raise Problem(403, "other_site", "Taps are taken from this server's own pages only.")
+        raise Problem(403, "other_site", OWN_PAGES)
     origin = request.headers.get("origin")
     if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
-        raise Problem(403, "other_site", "Taps are taken from this server's own pages only.")
+        raise Problem(403, "other_site", OWN_PAGES)
 
 
-async def body_of(request: Request) -> bytes:
+async def body_of(request: Request, most: int = MOST_BYTES, rows: int = MOST_TAPS) -> bytes:
     """The body, refused as soon as it is longer than a batch can be."""
     length = request.headers.get("content-length", "")
-    if re.fullmatch(r"\d+", length) and int(length) > MOST_BYTES:
-        raise too_large()
+    if re.fullmatch(r"\d+", length) and int(length) > most:
+        raise too_large(most, rows)
     gathered = bytearray()
     async for chunk in request.stream():
         gathered += chunk
-        if len(gathered) > MOST_BYTES:
-            raise too_large()
+        if len(gathered) > most:
+            raise too_large(most, rows)
     return bytes(gathered)
 
 
-def too_large() -> Problem:
-    return Problem(413, "too_large", f"Send at most {MOST_BYTES} bytes and {MOST_TAPS} events at a time.")
+def too_large(most: int, rows: int) -> Problem:
+    return Problem(413, "too_large", f"Send at most {most} bytes and {rows} events at a time.")
 
 
 def parse(body: bytes) -> Sent:

@@ -25,6 +25,8 @@ class Merge(NamedTuple):
     duplicates: int
     revisions: int
     affirmed: list[Event]
+    revised: tuple[Event, ...] = ()
+    """Those of `added` of which another version was told before."""
 
 
 def merge(known: Sequence[Event], incoming: Iterable[Event], *, repeats: bool = False) -> Merge:
@@ -47,7 +49,8 @@ def merge(known: Sequence[Event], incoming: Iterable[Event], *, repeats: bool = 
             chain.sort(key=precedence)
     added: list[Event] = []
     affirmed: list[Event] = []
-    duplicates = revisions = 0
+    revised: list[Event] = []
+    duplicates = 0
     for event in incoming:
         earlier = chains.get(event.identity)
         if earlier is None:
@@ -66,8 +69,8 @@ def merge(known: Sequence[Event], incoming: Iterable[Event], *, repeats: bool = 
             continue
         earlier.insert(place, event)
         added.append(event)
-        revisions += 1
-    return Merge(added, duplicates, revisions, affirmed)
+        revised.append(event)
+    return Merge(added, duplicates, len(revised), affirmed, tuple(revised))
 
 
 def _newer(event: Event, last: Event) -> bool:

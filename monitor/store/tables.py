@@ -277,3 +277,40 @@ marks = Table(
     Column("value", Text, nullable=False),
 )
 """Facts about the database as a whole, for example that its data is simulated."""
+
+idempotency = Table(
+    "idempotency",
+    metadata,
+    Column("actor", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("request", LargeBinary(32), nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("kept_at", BigInteger, nullable=False),
+    Index(None, "kept_at"),
+)
+"""Answers given to pushes that named a key: the same key is given the same answer again."""
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("until", BigInteger, nullable=False),
+)
+"""Which process leads, and until when; one that dies loses the lead by itself."""
+
+job_runs = Table(
+    "job_runs",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("job", Text, nullable=False),
+    Column("due", BigInteger, nullable=False),
+    Column("started", BigInteger, nullable=False),
+    Column("ended", BigInteger),
+    Column("result", Text, nullable=False),
+    Column("rows", BigInteger, nullable=False),
+    Column("problem", Text),
+    Column("params", Text),
+    Index(None, "job", "due"),
+)
+"""Every run of a job: when it was due, how it ended, what it read."""

@@ -1,0 +1,250 @@
+"""`/api/v1/events` and `/api/v1/weighings`: a verdict per row, safe to repeat, whatever a client sends."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import httpx
+import pytest
+import uvicorn
+from fastapi.testclient import TestClient
+from sqlalchemy import func, select
+
+from ingest.push import Pushes
+from monitor.api.push import MOST_BYTES, MOST_ROWS
+from monitor.server import Installation, create_app, install
+from monitor.settings.environment import Settings
+from monitor.store.deliveries import recent_deliveries
+from monitor.store.idempotency import KEPT, Kept, keep_answer, kept_answer
+from monitor.store.tables import events, idempotency
+
+STATION = "14042302"
+PATH = "/api/v1/events"
+NOW = round(datetime.fromisoformat("2024-11-26T14:32:00+08:00").timestamp() * 1_000_000)
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Iterator[Installation]:
+    with patch("monitor.server.now", lambda: NOW):
+        yield install(Settings(data_dir=tmp_path))
+
+
+@pytest.fixture
+def client(installation: Installation) -> TestClient:
+    return TestClient(create_app(installation), base_url="http://127.0.0.1", raise_server_exceptions=False)
+
+
+def row(activity: str, at: str = "08:00", **told: Any) -> dict[str, Any]:
+    plain = {"station": STATION, "case_no": "A-1", "occurred_at": f"2024-11-26T{at}:00+08:00"}
+    return {**plain, "activity": activity, **told}
+
+
+def push(client: TestClient, rows: Any, key: str | None = None, path: str = PATH) -> Any:
+    answer = client.post(path, json=rows, headers={"Idempotency-Key": key} if key else {})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def verdicts(answer: Any) -> list[str]:
+    return [one["verdict"] for one in answer["verdicts"]]
+
+
+def recorded(installation: Installation) -> int:
+    with installation.database.read() as connection:
+        return int(connection.execute(select(func.count()).select_from(events)).scalar_one())
+
+
+def problem(client: TestClient, body: bytes | str, kind: str = "application/json", **headers: str) -> Any:
+    answer = client.post(PATH, content=body, headers={"Content-Type": kind, **headers})
+    assert answer.headers["content-type"] == "application/problem+json", answer.text
+    assert answer.json()["status"] == answer.status_code
+    return answer.status_code, answer.json()["code"]
+
+
+def test_each_row_has_its_verdict_and_the_counts_add_up(client: TestClient) -> None:
+    push(client, [row("weighed", "07:00", event_id="w-1", gross_kg=61_400)])
+    sent = [
+        row("confirmed"),
+        row("weighed", "07:00", event_id="w-1", gross_kg=61_400),
+        row("weighed", "07:00", event_id="w-1", gross_kg=62_000),
+        row("vanished"),
+        row("paid", "09:00", amount=500),
+    ]
+    answer = push(client, sent)
+    assert verdicts(answer) == ["new", "duplicate", "revision", "quarantined", "quarantined"]
+    strange, unitless = answer["verdicts"][3:]
+    assert (strange["row"], strange["reason"], strange["column"]) == (4, "unknown_activity", "activity")
+    assert "检测认定" in strange["accepted"]
+    assert (unitless["reason"], unitless["column"]) == ("unit_unknown", "amount")
+    told = {name: answer[name] for name in ("read", "landed", "unchanged", "quarantined", "aside")}
+    assert told == {"read": 5, "landed": 2, "unchanged": 1, "quarantined": 2, "aside": 0}
+    assert (answer["events"], answer["revisions"], answer["duplicates"]) == (1, 1, 1)
+
+
+def test_a_single_object_and_json_lines_are_pushes_too(client: TestClient) -> None:
+    assert verdicts(push(client, row("confirmed"))) == ["new"]
+    assert verdicts(client.post(
+        PATH, content=json.dumps(row("released", "09:00"), indent=1),
+        headers={"Content-Type": "application/json"},
+    ).json()) == ["new"]  # fmt: skip
+    lines = "\n".join(json.dumps(one) for one in (row("confirmed"), row("unloaded", "08:30"))) + "\n"
+    answer = client.post(PATH, content=lines, headers={"Content-Type": "application/x-ndjson"})
+    assert verdicts(answer.json()) == ["duplicate", "new"]
+
+
+def test_the_same_key_and_body_are_given_the_first_answer_again(
+    client: TestClient, installation: Installation
+) -> None:
+    first = push(client, [row("confirmed")], "key-1")
+    assert push(client, [row("confirmed")], "key-1") == first
+    assert verdicts(first) == ["new"]
+    with installation.database.read() as connection:
+        assert len(recent_deliveries(connection)) == 1
+
+
+def test_a_key_used_for_another_body_or_source_is_a_problem(client: TestClient) -> None:
+    push(client, [row("confirmed")], "key-1")
+    key = {"Idempotency-Key": "key-1"}
+    assert problem(client, json.dumps([row("released", "09:00")]), **key) == (422, "key_used")
+    sent = client.post("/api/v1/weighings", json=[row("confirmed")], headers=key)
+    assert (sent.status_code, sent.json()["code"]) == (422, "key_used")
+
+
+def test_a_key_is_free_again_after_seven_days(installation: Installation) -> None:
+    kept = Kept(b"x" * 32, "{}")
+    with installation.database.write() as connection:
+        keep_answer(connection, "a", "k", kept, NOW)
+        assert kept_answer(connection, "a", "k", NOW + KEPT - 1) == kept
+        assert kept_answer(connection, "a", "k", NOW + KEPT) is None
+        other = Kept(b"y" * 32, "{}")
+        assert keep_answer(connection, "a", "k", other, NOW + 1) == kept
+        assert keep_answer(connection, "a", "k", other, NOW + KEPT) == other
+        assert connection.execute(select(func.count()).select_from(idempotency)).scalar_one() == 1
+
+
+def test_a_push_whose_answer_was_lost_counts_once_when_it_is_repeated(
+    client: TestClient, installation: Installation
+) -> None:
+    """Killed after the rows were committed and before the answer was kept, then sent again."""
+    sent = [row("confirmed", plate="晋D81021"), row("weighed", "07:00")]
+    with patch("monitor.api.push.keep_answer", side_effect=OSError("killed")):
+        lost = client.post(PATH, json=sent, headers={"Idempotency-Key": "key-1"})
+    assert lost.status_code == 500
+    assert recorded(installation) == 2
+    again = push(client, sent, "key-1")
+    assert verdicts(again) == ["duplicate", "duplicate"]
+    assert push(client, sent, "key-1") == again
+    assert recorded(installation) == 2
+
+
+def test_a_push_killed_before_it_was_taken_in_is_taken_in_by_its_repeat(
+    client: TestClient, installation: Installation
+) -> None:
+    sent = [row("confirmed", driver="张三")]
+    with patch.object(Pushes, "take", side_effect=OSError("killed")):
+        assert client.post(PATH, json=sent, headers={"Idempotency-Key": "k"}).status_code == 500
+    assert recorded(installation) == 0
+    assert verdicts(push(client, sent, "k")) == ["new"]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (b"", (422, "empty")),
+        (b"[{", (422, "not_json")),
+        (b'{"a": 1}\n{"a":\n', (422, "not_json")),
+        (b"[1]", (422, "wrong_form")),
+        (b'"text"', (422, "wrong_form")),
+        (b"[" * 100_000, (422, "not_json")),
+        (b'[{"a":' + b"[" * 500 + b"]" * 500 + b"}]", (422, "too_deep")),
+        (b'[{"data":{"a":{"b":{}}}}]', (422, "too_deep")),
+        (b"\xff\xfe", (422, "not_json")),
+        (b"[" + b",".join([b"{}"] * (MOST_ROWS + 1)) + b"]", (413, "too_many_rows")),
+        (b" " * (MOST_BYTES + 1), (413, "too_large")),
+    ],
+    ids=lambda value: str(value)[:24],
+)
+def test_a_body_that_is_no_batch_is_a_problem_and_leaves_nothing(
+    client: TestClient, installation: Installation, body: bytes, expected: tuple[int, str]
+) -> None:
+    assert problem(client, body) == expected
+    with installation.database.read() as connection:
+        assert recent_deliveries(connection) == []
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({"Sec-Fetch-Site": "cross-site"}, (403, "other_site")),
+        ({"Origin": "http://elsewhere.example"}, (403, "other_site")),
+        ({"Idempotency-Key": "with space"}, (400, "wrong_key")),
+        ({"Idempotency-Key": "k" * 201}, (400, "wrong_key")),
+    ],
+)
+def test_other_sites_and_wrong_keys_are_refused(
+    client: TestClient, headers: dict[str, str], expected: tuple[int, str]
+) -> None:
+    assert problem(client, json.dumps([row("confirmed")]), **headers) == expected
+
+
+def test_a_form_cannot_push_and_an_unknown_source_is_named(client: TestClient) -> None:
+    assert problem(client, json.dumps([row("confirmed")]), "text/plain") == (415, "not_json")
+    answer = client.post(f"{PATH}?source=nobody", json=[row("confirmed")])
+    assert answer.status_code == 404
+    assert "weighings" in answer.json()["detail"]
+
+
+def test_ten_thousand_rows_are_one_push(client: TestClient, installation: Installation) -> None:
+    sent = [row("weighed", case_no=f"A-{number}") for number in range(MOST_ROWS)]
+    answer = push(client, sent)
+    assert set(verdicts(answer)) == {"new"}
+    assert (answer["landed"], answer["cases"], recorded(installation)) == (MOST_ROWS,) * 3
+
+
+def test_a_client_that_vanishes_in_mid_body_leaves_nothing_and_its_repeat_counts_once(
+    installation: Installation,
+) -> None:
+    """A real server and a real socket: the first client dies half way, the second sends the whole twice."""
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    port = listening.getsockname()[1]
+    server = uvicorn.Server(uvicorn.Config(create_app(installation), log_level="critical"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    try:
+        body = json.dumps([row("confirmed"), row("weighed", "07:00")]).encode()
+        with socket.create_connection(("127.0.0.1", port)) as half:
+            head = f"POST {PATH} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+            half.sendall(f"{head}Idempotency-Key: k\r\nContent-Length: {len(body)}\r\n\r\n".encode())
+            half.sendall(body[: len(body) // 2])
+        headers = {"Content-Type": "application/json", "Idempotency-Key": "k"}
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}") as real:
+            first = real.post(PATH, content=body, headers=headers).json()
+            again = real.post(PATH, content=body, headers=headers).json()
+        assert verdicts(first) == ["new", "new"]
+        assert again == first
+        assert recorded(installation) == 2
+    finally:
+        server.should_exit = True
+        thread.join(10)
+
+
+def test_a_weighing_of_the_exchange_is_pushed_by_its_own_names(client: TestClient) -> None:
+    plain = {"siteCode": STATION, "checkNo": "C-1", "checkTime": "2024-11-26 08:00:00", "plateNumColor": 1}
+    first = {**plain, "checkType": 1, "sumWeight": 61_400, "plateNum": "晋D81021", "lane": 2}
+    again = {**plain, "checkType": 2, "sumWeight": 48_900, "checkTime": "2024-11-26 10:00:00"}
+    sent = [first, again, {**plain, "checkType": 3}]
+    answer = push(client, sent, path="/api/v1/weighings")
+    assert verdicts(answer) == ["new", "new", "quarantined"]
+    assert answer["verdicts"][2]["reason"] == "unknown_activity"
+    assert (answer["source"], answer["cases"]) == ("weighings", 1)
