@@ -32,4 +32,4 @@ def upgrade() -> None:
         sa.Column("params", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_job_runs")),
     )
-    op.create_index(op.f("ix_job_runs_job"), "job_runs", ["job", "due"], unique=False)
+    op.create_index(op.f("ix_job_runs_job_due"), "job_runs", ["job", "due"], unique=False)
