@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ingest.intake import Intake
     from ingest.mapping.page import SourcePage
     from monitor.settings.configuration import Configuration
     from monitor.settings.texts import Texts
@@ -20,7 +21,8 @@ class Services:
     `now` gives microseconds UTC and is read once per request. `texts` holds the words by language, `language`
     names the one to use where the reader has chosen none. `version` changes whenever open pages must reload.
     `sources` are the pages of `config/sources`, by name: labels of feeds and how often each should come.
-    `actor` is who writes, until people sign in: the local user.
+    `actor` is who writes, until people sign in: the local user. `intake` takes corrected rows in; without it
+    pages only show.
     """
 
     configuration: Configuration
@@ -32,3 +34,4 @@ class Services:
     language: str = "zh"
     sources: Mapping[str, SourcePage] = field(default_factory=dict)
     actor: str = "local"
+    intake: Intake | None = None

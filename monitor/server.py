@@ -53,6 +53,7 @@ class Installation:
             language=self.settings.language,
             sources=self.intake.pages,
             actor=local_user(),
+            intake=self.intake,
         )
 
 

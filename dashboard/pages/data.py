@@ -13,6 +13,7 @@ from dashboard.language import current_language
 from dashboard.parts.board import age_badge
 from dashboard.parts.deliverylist import deliveries_card, feeds_card
 from dashboard.parts.element import Node, div
+from dashboard.parts.quarantinelist import data_tabs
 from dashboard.parts.sentence import Speech
 from dashboard.views.deliveries import SHOWN, Cell, cells_view, deliveries_view
 from dashboard.views.feeds import feeds_view
@@ -20,7 +21,7 @@ from dashboard.views.moments import MINUTE, local
 from dashboard.views.snapshot import zone_of
 from monitor.store.board import data_version, feeds_seen
 from monitor.store.deliveries import recent_deliveries
-from monitor.store.quarantine import quarantine_rows
+from monitor.store.quarantine import OPEN, quarantine_rows
 from monitor.store.tables import quarantine
 
 if TYPE_CHECKING:
@@ -44,12 +45,21 @@ def layout(services: Services, query: dict[str, str]) -> Any:
     return div(
         [
             div(None, "fx-stopped", id="fx-stopped", role="status", hidden=True),
+            tabs(services),
             div(drawn(services, query, now), "fx-data", id="fx-data"),
             div(str(now // 1000), "fx-stamp", id="fx-data-stamp", hidden=True),
             dcc.Interval(id="fx-data-tick", interval=services.configuration.board.refresh_seconds * 1000),
             dcc.Store(id="fx-data-key", data=drawn_key(services, query, now)),
         ]
     )
+
+
+def tabs(services: Services) -> Node:
+    """The way to what was not taken, with how much of it waits."""
+    count = select(func.count()).where(quarantine.c.status == OPEN)
+    with services.database.read() as connection:
+        waiting = connection.execute(count).scalar_one()
+    return data_tabs(services.texts[current_language(services.language)], PATH, waiting)
 
 
 def drawn_key(services: Services, query: dict[str, str], now: int) -> str:

@@ -150,7 +150,7 @@ def _delivery(one: DeliveryView, cells: Sequence[Cell] | None, total: int, speec
     sign = div([shape(SIGNS[one.status]), span(status)], f"fx-delivery-status fx-is-{one.status.value}")
     parts: list[Any] = [div([sign, name, _rows(one, speech), _events(one, speech)], "fx-delivery")]
     if cells is not None:
-        parts.append(_opened(cells, total, speech))
+        parts.append(_opened(one.delivery_id, cells, total, speech))
     return parts
 
 
@@ -206,7 +206,7 @@ def _events(one: DeliveryView, speech: Speech) -> Node:
     )
 
 
-def _opened(cells: Sequence[Cell], total: int, speech: Speech) -> Node:
+def _opened(delivery_id: int, cells: Sequence[Cell], total: int, speech: Speech) -> Node:
     """The cells that were not taken: where, what stood there, why not, and what would be taken."""
     words = speech.words
     if not cells:
@@ -226,6 +226,9 @@ def _opened(cells: Sequence[Cell], total: int, speech: Speech) -> Node:
         words.get("case.files.accepted"),
     ]
     parts.append(table(heads, [_cell(cell, speech) for cell in cells], "fx-refused"))
+    if any(cell.open for cell in cells):
+        address = f"/quarantine?delivery={delivery_id}"
+        parts.append(link(words.get("quarantine.to_correct"), address, "fx-btn fx-q-to"))
     return div(parts, "fx-delivery-open")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from monitor.cases.event import digest
 from monitor.store.log import chunks
@@ -36,6 +36,15 @@ class Quarantined(NamedTuple):
     station: str | None
     case_no: str | None
     raw: dict[str, str] | None
+
+
+class Tally(NamedTuple):
+    """How many entries of a source have a reason and a status."""
+
+    source: str
+    reason: str
+    status: str
+    n: int
 
 
 class QuarantineRow(NamedTuple):
@@ -79,7 +88,8 @@ def put_in_quarantine(
             "sheet": item.sheet,
             "row": item.row,
             "column": item.column,
-            "value": item.value,
+            # PostgreSQL takes any character in a text but this one.
+            "value": item.value and item.value.replace("\0", "␀"),
             "reason": item.reason,
             "accepted": item.accepted,
             "params": orjson.dumps(item.params).decode(),
@@ -143,9 +153,11 @@ def quarantine_rows(
     source: str | None = None,
     delivery_id: int | None = None,
     ids: Sequence[int] | None = None,
+    reason: str | None = None,
+    settled: bool = False,
     limit: int | None = None,
 ) -> list[QuarantineRow]:
-    """Entries, oldest first."""
+    """Entries, oldest first. With `settled` those that are not open any more, the last first."""
     q = quarantine.c
     query = (
         select(
@@ -158,8 +170,12 @@ def quarantine_rows(
         .join(sources, sources.c.id == q.source_id)
         .order_by(q.id)
     )
-    if status is not None:
+    if settled:
+        query = query.where(q.status != OPEN).order_by(None).order_by(q.settled_at.desc(), q.id.desc())
+    elif status is not None:
         query = query.where(q.status == status)
+    if reason is not None:
+        query = query.where(q.reason == reason)
     if source is not None:
         query = query.where(sources.c.name == source)
     if delivery_id is not None:
@@ -169,6 +185,18 @@ def quarantine_rows(
     if limit is not None:
         query = query.limit(limit)
     return [_row(row) for row in connection.execute(query)]
+
+
+def quarantine_tally(connection: Connection) -> list[Tally]:
+    """How many entries there are of each source, reason and status."""
+    q = quarantine.c
+    query = (
+        select(sources.c.name, q.reason, q.status, func.count())
+        .join(sources, sources.c.id == q.source_id)
+        .group_by(sources.c.name, q.reason, q.status)
+        .order_by(sources.c.name, q.reason, q.status)
+    )
+    return [Tally(*row) for row in connection.execute(query)]
 
 
 def _row(row: Any) -> QuarantineRow:

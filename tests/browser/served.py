@@ -25,6 +25,7 @@ from monitor.server import Installation, create_app, install
 from monitor.settings.environment import Settings
 from monitor.store.cases import CaseFilter, each_case
 from monitor.store.deliveries import Sender, recent_deliveries
+from monitor.store.quarantine import quarantine_rows
 from monitor.store.tables import events
 from tests.factories import at
 
@@ -102,8 +103,9 @@ class Served:
     def told(self) -> set[str]:
         """What stands in its own words in any language.
 
-        Every text that a source wrote into an event, names and senders of deliveries, and what the
-        configuration cites: numbers and articles of legal documents.
+        Every text that a source wrote into an event or into a cell that was refused, with the spellings that
+        would be accepted; names and senders of deliveries; and what the configuration cites: numbers and
+        articles of legal documents.
         """
         found = set(CITED)
         with self.installation.database.read() as connection:
@@ -112,6 +114,9 @@ class Served:
             for (data,) in connection.execute(select(events.c.data).distinct()):
                 values = orjson.loads(data).values() if data else ()
                 found |= {value for value in values if isinstance(value, str) and len(value) > 1}
+            for one in quarantine_rows(connection, status=None):
+                written = (one.item.sheet, one.item.column, one.item.value, one.item.accepted)
+                found |= {value for value in written if value is not None and len(value) > 1}
         return found
 
     def cases(self) -> Iterable[CaseState]:
