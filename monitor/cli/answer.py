@@ -65,6 +65,8 @@ def _foreseen(error: Exception) -> int:
     elif isinstance(error, DBAPIError):
         # The driver's own words (locked, no such host, disk full) and never the statement or its values.
         tell(say("cli.answer.database", detail=str(error.orig).splitlines()[0]))
+    elif isinstance(error, ModuleNotFoundError) and error.name == "psycopg":
+        tell(say("cli.answer.no_driver", command="pip install 'fangxing[postgresql]'"))
     elif isinstance(error, OSError):
         detail = error.strerror or type(error).__name__
         tell(say("cli.answer.file", file=error.filename or "-", detail=detail))

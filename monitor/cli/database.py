@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from monitor.cli.answer import Answer, Code
+from monitor.cli.move import move
 from monitor.cli.words import say
 
 SHOWN = 20
@@ -20,6 +21,7 @@ def register(app: typer.Typer) -> None:
     db.command("check", help=say("cli.help.db_check"))(check)
     db.command("backup", help=say("cli.help.db_backup"))(backup)
     db.command("restore", help=say("cli.help.db_restore"))(restore)
+    db.command("move", help=say("cli.help.db_move"))(move)
     app.add_typer(db, name="db")
 
 

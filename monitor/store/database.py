@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 
 BUSY_SECONDS = 60
+
+WRITER_LOCK = 0x46414E47
+"""The advisory lock that makes a writer the one writer of a PostgreSQL database."""
 
 PRAGMAS = (
     "journal_mode=WAL",
@@ -29,8 +32,9 @@ class Database:
     """
 
     def __init__(self, url: str) -> None:
-        self.url = make_url(url)
+        self.url = _with_driver(make_url(url))
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.is_postgresql = self.url.get_backend_name() == "postgresql"
         if self.is_sqlite and self.url.database not in (None, "", ":memory:"):
             Path(str(self.url.database)).expanduser().parent.mkdir(parents=True, exist_ok=True)
         self.engine = self._engine()
@@ -46,23 +50,56 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A consistent view: every query inside sees one state of the database."""
-        with self.engine.connect() as connection, connection.begin() as transaction:
-            yield connection
-            transaction.rollback()
+        with self.engine.connect() as connection:
+            if self.is_postgresql:
+                connection = connection.execution_options(
+                    isolation_level="REPEATABLE READ", postgresql_readonly=True
+                )
+            with connection.begin() as transaction:
+                yield connection
+                transaction.rollback()
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """The one writer. Commits on leaving, rolls back on an error.
 
         SQLite takes its write lock at once (BEGIN IMMEDIATE): a deferred lock fails under concurrent writers.
+        PostgreSQL would let writers run side by side, and receipts would then not become visible in their
+        order: a lock held until the commit lets them in one by one.
         """
         options: dict[str, Any] = {"fangxing_write": True}
         with self.engine.connect().execution_options(**options) as connection, connection.begin():
+            if self.is_postgresql:
+                # READ COMMITTED, the default: each statement after the wait sees what the last writer left.
+                connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (WRITER_LOCK,))
             yield connection
 
     def dispose(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+
+
+def append_rows(
+    connection: Connection, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Append rows whose values stand in the order of `columns`: by COPY where the database has it."""
+    if not rows:
+        return
+    names = ", ".join(f'"{name}"' for name in columns)
+    if connection.dialect.name == "postgresql":
+        driver: Any = connection.connection.driver_connection
+        with driver.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        return
+    mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
+    marks = ", ".join([mark] * len(columns))
+    connection.exec_driver_sql(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(rows))
+
+
+def _with_driver(url: URL) -> URL:
+    """The forms that hosts and `psql` write, `postgres://` and `postgresql://`, mean psycopg 3."""
+    return url.set(drivername="postgresql+psycopg") if url.drivername in ("postgres", "postgresql") else url
 
 
 def _prepare_sqlite(raw: Any, _record: object) -> None:

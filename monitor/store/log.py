@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 from sqlalchemy import Connection, Row, select
 
 from monitor.cases.event import Event
+from monitor.store.database import append_rows
 from monitor.store.tables import cases, events, sources
 
 CaseKey = tuple[str, str]
@@ -69,8 +70,10 @@ def add_cases(connection: Connection, keys: Sequence[CaseKey]) -> dict[CaseKey, 
         return {}
     top = connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM cases").scalar_one()
     numbered = {key: top + place for place, key in enumerate(keys, 1)}
-    connection.exec_driver_sql(
-        f"INSERT INTO cases (id, station, case_no) VALUES ({_places(connection, 3)})",
+    append_rows(
+        connection,
+        "cases",
+        ("id", "station", "case_no"),
         [(number, *key) for key, number in numbered.items()],
     )
     return numbered
@@ -142,17 +145,9 @@ def _event(row: Row[Any], names: dict[int, str]) -> Event:
 
 def insert_events(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
     """Append rows of (case id, source id, event) flattened by `event_row`."""
-    if rows:
-        columns = ", ".join(f'"{name}"' for name in ("case_id", *_EVENT_COLUMNS))
-        places = _places(connection, len(_EVENT_COLUMNS) + 1)
-        connection.exec_driver_sql(f"INSERT INTO events ({columns}) VALUES ({places})", list(rows))
+    append_rows(connection, "events", ("case_id", *_EVENT_COLUMNS), rows)
 
 
 def event_row(case_id: int, source: int, event: Event) -> tuple[Any, ...]:
     """An event as `insert_events` takes it."""
     return (case_id, *event[:9], source, *event[10:])
-
-
-def _places(connection: Connection, count: int) -> str:
-    place = "?" if connection.dialect.paramstyle == "qmark" else "%s"
-    return ", ".join([place] * count)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row
 
 from monitor.cases.event import SECOND
 from monitor.cases.state import CaseState, Finding, Pause
+from monitor.store.database import append_rows
 from monitor.store.tables import CALENDAR_COLUMNS, STATE_COLUMNS, case_versions
 
 _INSERT_COLUMNS = (
@@ -79,11 +80,11 @@ def insert_versions(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> 
     filled = [
         place for place, values in enumerate(zip(*rows, strict=True)) if values.count(None) < len(values)
     ]
-    columns = ", ".join(_INSERT_COLUMNS[place] for place in filled)
-    mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
-    marks = ", ".join([mark] * len(filled))
-    connection.exec_driver_sql(
-        f"INSERT INTO case_versions ({columns}) VALUES ({marks})", list(map(itemgetter(*filled), rows))
+    append_rows(
+        connection,
+        "case_versions",
+        [_INSERT_COLUMNS[place] for place in filled],
+        list(map(itemgetter(*filled), rows)),
     )
 
 

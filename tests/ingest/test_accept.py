@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +17,7 @@ from monitor.store.database import Database
 from monitor.store.deliveries import DeliveryRow, recent_deliveries
 from monitor.store.quarantine import quarantine_rows
 from monitor.store.tables import events, quarantine
+from tests.engines import ENGINES, database_on
 from tests.factories import CASE, HOUR, SENDER, STATION, at, candidate, deliver, letter, terms
 from tests.store.reading import count, current, differing, spans, state_now
 
@@ -23,6 +25,12 @@ START = at("2024-11-26 14:32")
 NOW = at("2024-11-30 09:00")
 LATER = NOW + 24 * HOUR
 EVENTS = Letter("events", "events.csv", SENDER)
+
+
+@pytest.fixture(params=ENGINES)
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    with database_on(request.param, tmp_path) as database:
+        yield database
 
 
 def adds_up(row: DeliveryRow) -> bool:

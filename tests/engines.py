@@ -1,0 +1,89 @@
+"""Databases for tests: SQLite in a file, and a real PostgreSQL that lives as long as the test process."""
+
+from __future__ import annotations
+
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from itertools import count
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.engine import URL, make_url
+
+from monitor.store.database import Database
+from monitor.store.migrate import upgrade
+
+ENGINES = ("sqlite", "postgresql")
+
+_TEMPLATE = "newest_layout"
+_numbers = count(1)
+
+
+@cache
+def _server() -> URL | str:
+    """The server's address with a template of the newest layout in it, or why there is none."""
+    try:
+        import pgserver
+    except ImportError as error:
+        return f"pgserver, which brings a PostgreSQL, is not installed ({error})"
+    # A folder of its own: as root the server runs under another user, who may not enter pytest's.
+    folder = tempfile.mkdtemp(prefix="fangxing-postgresql-")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # platformdirs warns of a missing XDG_RUNTIME_DIR
+            server = pgserver.get_server(folder, cleanup_mode="delete")
+    except Exception as error:  # noqa: BLE001 - told as the reason of the skip
+        return f"PostgreSQL does not start here: {type(error).__name__}: {error}"
+    address = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    # Nothing of a test outlives it, so nothing has to reach the disk.
+    _run(address, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()", f"CREATE DATABASE {_TEMPLATE}")
+    made = Database(_shown(address.set(database=_TEMPLATE)))
+    upgrade(made)
+    made.dispose()
+    return address
+
+
+def _run(address: URL, *statements: str) -> None:
+    engine = create_engine(address, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+
+
+def _shown(address: URL) -> str:
+    return address.render_as_string(hide_password=False)
+
+
+@contextmanager
+def postgresql_url(*, empty: bool = False) -> Iterator[str]:
+    """A PostgreSQL database of one's own, dropped afterwards: `empty`, or of the newest layout."""
+    address = _server()
+    if isinstance(address, str):
+        pytest.skip(address)
+    name = f"test_{next(_numbers)}"
+    _run(address, f"CREATE DATABASE {name} TEMPLATE {'template0' if empty else _TEMPLATE}")
+    try:
+        yield _shown(address.set(database=name))
+    finally:
+        _run(address, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def database_on(engine: str, folder: Path, *, empty: bool = False) -> Iterator[Database]:
+    """A database of its own on this engine: `empty`, or of the newest layout."""
+    if engine == "sqlite":
+        database = Database(f"sqlite:///{folder / 'fangxing.db'}")
+        if not empty:
+            upgrade(database)
+        yield database
+        database.dispose()
+        return
+    with postgresql_url(empty=empty) as url:
+        database = Database(url)
+        yield database
+        database.dispose()
