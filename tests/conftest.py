@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import os
+import sys
 
 import pytest
+
+from tests.long import VARIABLE
+
+if "--full" in sys.argv:
+    # At once: what a conftest deeper down tries is decided while it is imported, before any hook runs.
+    os.environ[VARIABLE] = "1"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -164,6 +164,9 @@ def _able(case: SimCase, kind: Kind, world: World, exports: Mapping[str, Sequenc
     if case.site.dialect != kind.place or not uncut(case, exports[kind.place]):
         return False
     if kind.name in ("row_gone", "corrected_row") and kind.place == "gbk":
+        if kind.name == "row_gone" and min(s.at for s in case.steps) <= exports["gbk"][0]:
+            # The first row of a ledger may be gone because the ledger now begins later: nobody can tell.
+            return False
         # needs an export that still has it, or has it wrong, and a later one
         return len(exports["gbk"]) > 1 and max(s.told_at for s in case.steps) <= exports["gbk"][-2]
     return True

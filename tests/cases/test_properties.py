@@ -15,10 +15,11 @@ from monitor.cases.revision import merge, valid_events
 from monitor.cases.state import Pause, Verdict
 from monitor.cases.timeline import timeline
 from tests.factories import CASE, HOUR, STATION, at, event, terms
+from tests.long import examples
 
 START = at("2024-11-26 00:00")
 UNDER = terms()
-SMALL = settings(max_examples=120, deadline=None)
+SMALL = settings(max_examples=examples(120), deadline=None)
 
 ACTIVITIES = (
     "weighed", "confirmed", "detained", "decided", "decision_changed", "decision_revoked", "pay_requested",
@@ -165,7 +166,7 @@ def test_due_less_start_is_the_limit(start: int, hours: float, length: int | Non
 interval = st.tuples(st.integers(0, 40), st.integers(0, 30)).map(lambda pair: (pair[0], pair[0] + pair[1]))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(start=interval, end=interval, limit=st.integers(0, 30))
 def test_a_verdict_is_given_exactly_where_every_pair_of_instants_agrees(
     start: tuple[int, int], end: tuple[int, int], limit: int
@@ -183,7 +184,7 @@ def test_a_verdict_is_given_exactly_where_every_pair_of_instants_agrees(
     assert verdict(True, start, end, limit) == expected
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(start=interval, limit=st.integers(0, 30), now=st.integers(0, 120))
 def test_a_running_clock_is_overdue_exactly_where_every_possible_start_is(
     start: tuple[int, int], limit: int, now: int
@@ -203,7 +204,7 @@ def test_a_running_clock_is_overdue_exactly_where_every_possible_start_is(
 pause = st.tuples(st.integers(0, 30), st.one_of(st.none(), st.integers(0, 20)))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(spans=st.lists(pause, max_size=5), since=st.integers(0, 30), length=st.integers(0, 30))
 def test_paused_time_is_the_number_of_instants_that_any_pause_covers(
     spans: list[tuple[int, int | None]], since: int, length: int

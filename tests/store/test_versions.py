@@ -22,12 +22,15 @@ from monitor.store.migrate import upgrade
 from monitor.store.tables import case_versions, metadata
 from monitor.store.versions import local_day
 from tests.factories import CASE, HOUR, ROME, SENDER, SHANGHAI, STATION, at, candidate, deliver, letter, terms
+from tests.long import examples
 from tests.store.reading import current, differing, known_at, spans, state_now
 
 START = at("2024-11-26 08:00")
 NOW = at("2024-12-20 09:00")
 UNDER = terms()
-FEW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(
+    max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 EVENTS = Letter("events", "events.csv", SENDER)
 
 Fresh = Callable[[], Database]

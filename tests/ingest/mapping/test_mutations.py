@@ -16,6 +16,7 @@ from ingest.mapping.pages import SourcePages
 from ingest.mapping.read import read_delivery
 from ingest.mapping.reading import Reading, reading
 from ingest.tables.fault import TableError
+from tests.long import examples
 
 from .conftest import KEY, STATIONS
 
@@ -100,7 +101,9 @@ def by_case(rows: list[RowResult]) -> dict[str, list[Candidate]]:
     return {row.case_no: row.candidates for row in rows if row.case_no is not None and not row.refusals}
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(mutated())
 def test_no_row_is_lost_silently(how: Reading, mishap: tuple[Table, set[str]]) -> None:
     table, untouched = mishap
@@ -121,7 +124,9 @@ def test_no_row_is_lost_silently(how: Reading, mishap: tuple[Table, set[str]]) -
 
 
 @given(st.permutations(range(len(HEAD))))
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(30), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_the_order_of_columns_means_nothing(how: Reading, order: list[int]) -> None:
     table = [[row[position] for position in order] for row in [HEAD, *ROWS]]
     assert by_case(mapped(table, how)) == by_case(mapped([HEAD, *ROWS], how))
@@ -130,7 +135,9 @@ def test_the_order_of_columns_means_nothing(how: Reading, order: list[int]) -> N
 @given(
     st.sets(st.sampled_from(range(1, len(HEAD))), min_size=1, max_size=4), st.sampled_from(["?", "列", ""])
 )
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_a_renamed_head_is_a_clear_refusal_or_loses_only_its_column(
     how: Reading, renamed: set[int], name: str
 ) -> None:

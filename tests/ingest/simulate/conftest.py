@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ingest.simulate import SimulationSummary, simulate
+from tests.long import seeds
 
 NOW = int(dt.datetime(2026, 11, 26, 14, 32, tzinfo=ZoneInfo("Asia/Shanghai")).timestamp()) * 1_000_000
 SEED = 7
@@ -29,10 +30,10 @@ class Simulated:
         return [one for one in self.truth["defects"] if all(one[key] == about[key] for key in about)]
 
 
-@pytest.fixture(scope="session")
-def simulated(tmp_path_factory: pytest.TempPathFactory) -> Simulated:
+@pytest.fixture(scope="session", params=seeds([SEED], [SEED, *range(101, 141)]))
+def simulated(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Simulated:
     out = tmp_path_factory.mktemp("county")
-    summary = simulate(out, stations=4, days=50, seed=SEED, until=NOW)
+    summary = simulate(out, stations=4, days=50, seed=request.param, until=NOW)
     return Simulated(summary, json.loads(summary.truth.read_text("utf-8")))
 
 
