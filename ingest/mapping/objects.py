@@ -98,9 +98,7 @@ class ObjectMapper:
         warnings, self._warnings = self._warnings, []
         return warnings
 
-    def _bind(
-        self, names: tuple[str, ...], units: str | None, station: str | None
-    ) -> _Bound | Refusal:
+    def _bind(self, names: tuple[str, ...], units: str | None, station: str | None) -> _Bound | Refusal:
         complete = self._with_required(names)
         head = find_head([HeadRow(0, complete)], self._page)
         if not isinstance(head, Head):

@@ -13,6 +13,7 @@ from monitor.cli import (
     database,
     demo,
     doctor,
+    export,
     ingest,
     init,
     quarantine,
@@ -23,7 +24,9 @@ from monitor.cli import (
 from monitor.cli.answer import answered
 from monitor.cli.words import say
 
-NOUNS = (demo, serve, init, ingest, template, quarantine, cases, simulate, database, config, doctor)
+NOUNS = (
+    demo, serve, init, ingest, template, quarantine, cases, export, simulate, database, config, doctor,
+)  # fmt: skip
 
 
 def main() -> None:
