@@ -10,6 +10,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Request, Response
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -24,8 +25,12 @@ from monitor.settings.configuration import load_configuration
 from monitor.settings.environment import Settings, personal_key
 from monitor.settings.texts import texts
 from monitor.store.database import Database
+from monitor.store.deliveries import Sender
 from monitor.store.marks import SIMULATED, mark_of
 from monitor.store.migrate import upgrade
+
+if TYPE_CHECKING:
+    from monitor.jobs.scheduler import Scheduler
 
 LOCAL_HOSTS = ["127.0.0.1", "localhost", "[::1]", "::1"]
 """Names under which a loopback server may be asked; others would be a page elsewhere reaching in."""
@@ -172,12 +177,38 @@ def serve(installation: Installation, *, ready: Callable[[str], None] | None = N
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listening.bind((settings.host, settings.port))
     app = create_app(installation)
+    jobs = started_jobs(installation)
     settle()
     if ready is not None:
         shown = f"[{settings.host}]" if family is socket.AF_INET6 else settings.host
         ready(f"http://{shown}:{listening.getsockname()[1]}/")
-    uvicorn.Server(
-        uvicorn.Config(
-            app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=3
-        )
-    ).run(sockets=[listening])
+    try:
+        uvicorn.Server(
+            uvicorn.Config(
+                app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=3
+            )
+        ).run(sockets=[listening])
+    finally:
+        if jobs is not None:
+            jobs.stop()
+
+
+def started_jobs(installation: Installation) -> Scheduler | None:
+    """The jobs of the configuration, running; None where there are none or `FANGXING_JOBS` is off.
+
+    None for a demo too: a station's files must not be moved into a made-up county.
+    """
+    watches = installation.intake.configuration.jobs.watches
+    if not watches or installation.settings.jobs == "off" or installation.simulated:
+        return None
+    from monitor.jobs.job import configured_jobs
+    from monitor.jobs.scheduler import Scheduler
+    from monitor.jobs.worker import Worker
+
+    words = texts(installation.settings.language, installation.settings.config_dir)
+    sender = Sender(local_user(), f"jobs@{local_host()}")
+    scheduler = Scheduler(
+        Worker(installation.database, configured_jobs(installation.intake, sender, words), now)
+    )
+    scheduler.start()
+    return scheduler

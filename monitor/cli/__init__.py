@@ -20,12 +20,13 @@ from monitor.cli import (
     serve,
     simulate,
     template,
+    work,
 )
 from monitor.cli.answer import answered
 from monitor.cli.words import say
 
 NOUNS = (
-    demo, serve, init, ingest, template, quarantine, cases, export, simulate, database, config, doctor,
+    demo, serve, work, init, ingest, template, quarantine, cases, export, simulate, database, config, doctor,
 )  # fmt: skip
 
 

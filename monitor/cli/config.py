@@ -28,6 +28,7 @@ def check() -> None:
 def config_problems() -> list[ConfigProblem]:
     """Every problem of the configuration in use, pages of sources included. Raises ConfigError where the
     environment itself is wrong."""
+    from ingest.folder import check_jobs
     from ingest.mapping.pages import check_pages
     from monitor.settings.check import check_config
     from monitor.settings.environment import load_settings
@@ -35,4 +36,5 @@ def config_problems() -> list[ConfigProblem]:
     settings = load_settings()
     problems = check_config(settings.config_dir, settings.zone)
     # A folder that is none is found by both.
-    return problems + [one for one in check_pages(settings.config_dir) if one not in problems]
+    problems += [one for one in check_pages(settings.config_dir) if one not in problems]
+    return problems or check_jobs(settings.config_dir)

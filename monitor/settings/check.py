@@ -12,7 +12,10 @@ from monitor.settings.problem import ConfigError, ConfigProblem
 from monitor.settings.shipped import existing_dir
 from monitor.settings.texts import text_problems
 
-FILES = ("stations.yaml", "limits.yaml", "clocks.yaml", "board.yaml", "texts/zh.yaml", "texts/en.yaml")
+FILES = (
+    "stations.yaml", "limits.yaml", "clocks.yaml", "board.yaml", "jobs.yaml",
+    "texts/zh.yaml", "texts/en.yaml",
+)  # fmt: skip
 """What a bureau's folder may hold, beside pages in `sources/`."""
 
 

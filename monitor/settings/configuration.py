@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,6 +12,7 @@ from monitor.settings.board import Board, read_board
 from monitor.settings.clocks import Clocks, read_clocks
 from monitor.settings.entry import Name
 from monitor.settings.environment import Settings
+from monitor.settings.jobs import Jobs, read_jobs
 from monitor.settings.limits import Limits, read_limits
 from monitor.settings.problem import ConfigError, ConfigProblem
 from monitor.settings.shipped import existing_dir, read_config, shipped_dir
@@ -33,6 +34,7 @@ class Configuration:
     clocks: Clocks
     digests: Mapping[str, str]
     """SHA-256 of every file by name; a file that lies over a shipped one stands as `config_dir/<name>`."""
+    jobs: Jobs = field(default_factory=Jobs)
 
     @property
     def digest(self) -> str:
@@ -62,9 +64,10 @@ def load_configuration(settings: Settings) -> Configuration:
     limits = part(lambda: read_limits(read_config("limits.yaml", config_dir)))
     board = part(lambda: read_board(read_config("board.yaml", config_dir)))
     clocks = part(lambda: read_clocks(read_config("clocks.yaml", config_dir)))
-    if stations is None or limits is None or board is None or clocks is None:
+    jobs = part(lambda: read_jobs(read_config("jobs.yaml", config_dir)))
+    if stations is None or limits is None or board is None or clocks is None or jobs is None:
         raise ConfigError(problems)
-    return Configuration(stations, limits, board, clocks, dict(file_digests(config_dir)))
+    return Configuration(stations, limits, board, clocks, dict(file_digests(config_dir)), jobs)
 
 
 def file_digests(config_dir: Path | None) -> Iterator[tuple[str, str]]:

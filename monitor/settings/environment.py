@@ -8,7 +8,7 @@ import stat
 import sys
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator
@@ -55,6 +55,8 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     """Address to listen on. Until sign-in exists, loopback only."""
     port: int = Field(default=8127, ge=1, le=65535)
+    jobs: Literal["on", "off"] = "on"
+    """Whether the server runs the jobs too; off where `fangxing work` does."""
 
     @field_validator("database_url")
     @classmethod

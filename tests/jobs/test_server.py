@@ -1,0 +1,52 @@
+"""The server runs the jobs of its configuration, unless told not to."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from monitor.server import Installation, install, started_jobs
+from monitor.settings.environment import Settings
+from tests.jobs.conftest import events
+
+Configured = Callable[..., Installation]
+
+
+@pytest.fixture
+def configured(tmp_path: Path) -> Configured:
+    """An installation that watches `inbox`."""
+
+    def build(**settings: str) -> Installation:
+        (tmp_path / "config").mkdir()
+        (tmp_path / "inbox").mkdir()
+        (tmp_path / "config" / "jobs.yaml").write_text(
+            f"watches:\n  a: {{folder: {tmp_path / 'inbox'}, source: events, settled_seconds: 1}}\n"
+        )
+        given = {"data_dir": tmp_path / "data", "config_dir": tmp_path / "config", **settings}
+        return install(Settings.model_validate(given))
+
+    return build
+
+
+def test_a_server_takes_files_from_the_folder_it_watches(configured: Configured, tmp_path: Path) -> None:
+    installation = configured()
+    (tmp_path / "inbox" / "a.csv").write_text(events("C1"))
+    jobs = started_jobs(installation)
+    assert jobs is not None
+    until = time.monotonic() + 30
+    while not (tmp_path / "inbox" / "done" / "a.csv").exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    jobs.stop()
+    assert (tmp_path / "inbox" / "done" / "a.csv").is_file()
+
+
+def test_jobs_that_are_off_are_left_to_another_process(configured: Configured) -> None:
+    assert started_jobs(configured(jobs="off")) is None
+
+
+def test_a_demo_moves_no_files_of_a_station(configured: Configured) -> None:
+    assert started_jobs(replace(configured(), simulated=True)) is None
