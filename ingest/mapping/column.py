@@ -134,6 +134,9 @@ class SheetReader:
     def case_no(self, cells: Sequence[Cell]) -> str | Refusal:
         """The case number, or the refusal that takes the whole row."""
         reader = self.columns[self.page.case_no]
+        given = self.columns.get(self.page.case_no_given) if self.page.case_no_given else None
+        if given is not None and text_of(given.cell(cells)):
+            reader = given
         found = reader.read(cells)
         if found is None:
             return Refusal(reader.heading, None, "missing_case_no", "", {}, None)
@@ -257,7 +260,7 @@ def parser_of(
         return code_parser({**codes.of("plate_colours"), **codes.of(column.codes or {})})
     if kind == "code" or column.codes:
         return code_parser(codes.of(column.codes or {}))
-    return text_parser(64 if name == page.case_no else column.max or 500)
+    return text_parser(64 if name in (page.case_no, page.case_no_given) else column.max or 500)
 
 
 def _personal(kind: str, persons: Persons) -> Any:

@@ -226,6 +226,8 @@ class SourcePage(Entry):
     station: StationFrom
     case_no: str = "case_no"
     """The column of the case number."""
+    case_no_given: str | None = None
+    """A column that wins over `case_no` where it is filled: not every weighing names a case."""
     columns: dict[str, Column]
     recorded_at: str | None = None
     """Column that says when the source recorded the row."""
@@ -310,6 +312,8 @@ class SourcePage(Entry):
     def uses(self) -> list[tuple[KeyPath, str]]:
         """Every column the page refers to, with the key that does."""
         used: list[tuple[KeyPath, str]] = [(("case_no",), self.case_no)]
+        if self.case_no_given:
+            used.append((("case_no_given",), self.case_no_given))
         used += [(("carry_down", i), name) for i, name in enumerate(self.carry_down)]
         single = {"recorded_at": self.recorded_at, "revision": self.revision, "event_id": self.event_id}
         used += [((key,), name) for key, name in single.items() if name]

@@ -67,6 +67,7 @@ class QuickEvents:
         assert page.at is not None and page.at.column is not None
         case_at = reader.columns[page.case_no].position or 0
         time_at = reader.columns[page.at.column].position or 0
+        given_at = self._position(page.case_no_given)
         recorder = reader.columns.get(page.recorded_at) if page.recorded_at else None
         recorded_at = None if recorder is None else recorder.position
         id_at = self._position(page.event_id)
@@ -81,7 +82,7 @@ class QuickEvents:
             nonlocal asked, missed
             if len(cells) != width:
                 return None
-            case_no = cells[case_at]
+            case_no = cells[case_at if given_at is None or not cells[given_at] else given_at]
             if not plain(case_no):
                 return None
             found = None
@@ -174,7 +175,8 @@ class QuickEvents:
     def _rest(self) -> Callable[[list[str]], Any]:
         """The cells that decide everything but case number, times and event id."""
         page = self._page
-        apart = {page.case_no, page.event_id, page.recorded_at, page.at.column if page.at else None}
+        at = page.at.column if page.at else None
+        apart = {page.case_no, page.case_no_given, page.event_id, page.recorded_at, at}
         used = {name for _, name in page.uses()} - apart
         positions = sorted(p for name in used if (p := self._position(name)) is not None)
         return itemgetter(*positions)

@@ -16,6 +16,16 @@ WeightLimit = Callable[[str | None, int | None, int], tuple[int, str] | None]
 """(vehicle kind, axles, instant) → limit in kg and the rule's code, or None where none applies."""
 
 
+Certified = Callable[[str, int], bool | None]
+"""(scale or lane, instant) → whether a certificate of it was in force; None for a scale nobody configured."""
+
+
+def no_scales(scale: str, at: int) -> bool | None:
+    """For stations that name no scales."""
+    del scale, at
+    return None
+
+
 def no_weight_limit(vehicle: str | None, axles: int | None, at: int) -> tuple[int, str] | None:
     """For stations without a table of limits."""
     del vehicle, axles, at
@@ -37,6 +47,7 @@ class Terms:
     limits: tuple[tuple[int, int], ...]
     weight_limit: WeightLimit = no_weight_limit
     future_tolerance: int = 300_000_000
+    certified: Certified = no_scales
 
     def limit_at(self, start: int) -> int | None:
         """Seconds from confirmation within which a vehicle confirmed at `start` is to be released.
@@ -61,6 +72,10 @@ def terms_of(station: Station, limits: Limits, future_tolerance: int) -> Terms:
     def weight_limit(vehicle: str | None, axles: int | None, at: int) -> tuple[int, str] | None:
         return on_day(vehicle, axles, at - at % _QUARTER)
 
+    def certified(scale: str, at: int) -> bool | None:
+        known = station.scales.get(scale)
+        return None if known is None else known.certificate_on(station.day_of(at)) is not None
+
     return Terms(
         station.code,
         station.site_type in HELD_SITE_TYPES,
@@ -68,6 +83,7 @@ def terms_of(station: Station, limits: Limits, future_tolerance: int) -> Terms:
         station.limit_spans(),
         weight_limit,
         future_tolerance,
+        certified,
     )
 
 

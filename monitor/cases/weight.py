@@ -35,6 +35,7 @@ def weights_of(plain: dict[str, Any], facts: Facts, terms: Terms, findings: list
             numbers = (("recorded_kg", str(recorded)), ("rule_kg", str(by_rule[0])))
             findings.append(Finding("limit_differs", event.occurred_at, numbers))
     _reweighing(plain, facts, findings)
+    _scales(facts, terms, findings)
 
 
 def _first_weighing(facts: Facts) -> Fact | None:
@@ -57,6 +58,18 @@ def _reweighing(plain: dict[str, Any], facts: Facts, findings: list[Finding]) ->
             numbers = (("first_kg", str(gross)), ("reweigh_kg", str(data["gross_kg"])))
             findings.append(Finding("reweigh_heavier", event.occurred_at, numbers))
             return
+
+
+def _scales(facts: Facts, terms: Terms, findings: list[Finding]) -> None:
+    """A weight taken outside the dates of its scale's certificate is no evidence; where the event names
+    neither scale nor lane there is nothing to look up."""
+    for activity in ("weighed", "confirmed", "reweighed"):
+        for event, data in facts.get(activity, ()):
+            scale = data.get("scale") or data.get("lane")
+            if scale is None or data.get("gross_kg") is None:
+                continue
+            if terms.certified(str(scale), event.occurred_at) is False:
+                findings.append(Finding("scale_uncertified", event.occurred_at, (("scale", str(scale)),)))
 
 
 def _reweighs(facts: Facts) -> list[Fact]:

@@ -8,6 +8,7 @@ One client with one connection; the server is a process of its own, as `fangxing
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -29,16 +30,28 @@ ACTIVITIES = ("weighed", "confirmed", "unloading", "unloaded", "released")
 def served() -> Iterator[str]:
     """A server with an empty database; gives its address."""
     with tempfile.TemporaryDirectory() as folder:
-        environment = {**os.environ, "FANGXING_DATA_DIR": folder, "FANGXING_PORT": "0"}
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        environment = {**os.environ, "FANGXING_DATA_DIR": folder, "FANGXING_PORT": str(port)}
         command = [sys.executable, "-c", "from monitor.cli import main; main()", "serve"]
-        server = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+        server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+        address = f"http://127.0.0.1:{port}"
         try:
-            assert server.stdout is not None
-            line = next(line for line in server.stdout if "http://" in line)
-            yield "http://" + line.split("http://", 1)[1].split("/", 1)[0]
+            while not answers(address):
+                time.sleep(0.1)
+            yield address
         finally:
             server.terminate()
             server.wait(20)
+
+
+def answers(address: str) -> bool:
+    """Whether the server is there yet."""
+    try:
+        return httpx.get(f"{address}/healthz").is_success
+    except httpx.TransportError:
+        return False
 
 
 def told(first: int, count: int) -> list[dict[str, str]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from monitor.cases.state import Finding
 from tests.factories import HOUR, at, case, day, event, terms
 
@@ -85,3 +87,12 @@ def test_the_first_word_on_a_vehicle_stands_whatever_the_order_of_receipt() -> N
         event("released", START + HOUR, plate="晋D22222"),
     )
     assert case(*told).plate == case(*reversed(told)).plate == "晋D11111"
+
+
+def test_a_weight_outside_the_dates_of_its_scale_is_a_finding_and_an_unknown_scale_is_none() -> None:
+    under = replace(UNDER, certified=lambda scale, at: at < START if scale == "W1" else None)
+    before = event("weighed", START - HOUR, gross_kg=61_400, scale="W1", vehicle="combination", axles=6)
+    after = event("reweighed", START + HOUR, gross_kg=48_000, lane="W1")
+    strange = event("reweighed", START + 2 * HOUR, gross_kg=48_000, scale="W9")
+    state = case(before, CONFIRMED, after, strange, under=under)
+    assert state.findings == (Finding("scale_uncertified", START + HOUR, (("scale", "W1"),)),)
