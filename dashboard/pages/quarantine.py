@@ -54,10 +54,18 @@ def layout(services: Services, query: dict[str, str]) -> Any:
     return div(
         [
             element("p", None, "fx-q-answer", id="fx-q-answer", role="status"),
-            div(drawn(services, query), "fx-q", id="fx-q"),
             div(
-                element("button", words.get("quarantine.export"), "fx-btn", type="button", id="fx-q-export"),
-                "fx-q-foot",
+                [
+                    div(drawn(services, query), "fx-q", id="fx-q"),
+                    element(
+                        "button",
+                        words.get("quarantine.export"),
+                        "fx-btn fx-q-export",
+                        type="button",
+                        id="fx-q-export",
+                    ),
+                ],
+                "fx-q-frame",
             ),
             dcc.Download(id="fx-q-file"),
         ],

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from monitor.settings.texts import Texts
     from monitor.store.quarantine import QuarantineRow
 
+LONG = 90
+"""Characters of what would be accepted that stand in the list; more is opened on demand."""
 PLACES = 6
 """Places of one group that are named before the rest is only counted."""
 
@@ -128,7 +130,7 @@ def _group(
         lost = [div(words.get("case.files.lost", activity=activity), "fx-caption")]
     accepted: list[Any] = []
     if item.accepted:
-        accepted = [element("p", words.get("quarantine.accepted", accepted=item.accepted), "fx-caption")]
+        accepted = [_accepted(item.accepted, words)]
     why = div(
         [
             div([element("b", what), span(item.value or "—", "fx-cell-value")], "fx-q-cell"),
@@ -159,6 +161,14 @@ def _group(
     if fields is not None and can_write and asked.state is Shown.OPEN and may_be_mapped(first, pages):
         body.append(_form(group, asked, fields, speech))
     return element("li", body, "fx-q-item")
+
+
+def _accepted(accepted: str, words: Texts) -> Node:
+    """What would be taken; a long list opens on demand."""
+    if len(accepted) <= LONG:
+        return element("p", words.get("quarantine.accepted", accepted=accepted), "fx-caption")
+    summary = element("summary", words.get("quarantine.accepted_all"))
+    return element("details", [summary, element("p", accepted)], "fx-caption fx-q-more")
 
 
 def _place(one: QuarantineRow, speech: Speech) -> list[Any]:
@@ -203,11 +213,16 @@ def _form(group: Alike, asked: Asked, fields: Sequence[Field], speech: Speech) -
     words, n = speech.words, len(group.entries)
     many = asked.many and n > 1
     about = words.get("quarantine.form.many", n=n) if many else words.get("quarantine.form.one")
+    written = [one for one in fields if one.refused or one.value != ""]
+    rest = [_input(one, False, words) for one in fields if one not in written]
+    summary = element("summary", words.get("quarantine.form.blank", n=len(rest)))
+    blank = [element("details", [summary, div(rest, "fx-q-fields")], "fx-caption fx-q-more")] if rest else []
     keep = words.get("quarantine.form.keep_many", n=n) if many else words.get("quarantine.form.keep")
     return div(
         [
             element("p", about, "fx-caption"),
-            div([_input(field, place == 0, words) for place, field in enumerate(fields)], "fx-q-fields"),
+            div([_input(one, one is written[0], words) for one in written], "fx-q-fields"),
+            *blank,
             div(
                 [
                     *([_button(keep, "fx-btn fx-primary", "correct")] if fields else []),
