@@ -84,7 +84,8 @@ def _joined(
 def _attributes(parent: Any, limits: Limits) -> dict[str, str] | _Fault:
     found: dict[str, str] = {}
     count = 0
-    for child in parent:
+    # comments and processing instructions are no attributes, though the latter can look like one
+    for child in parent.iterchildren(tag=etree.Element):
         name = child.get("key")
         if name is None:
             # an event of the trace, which was read and cleared, or the wrapper of a list's values
@@ -154,7 +155,9 @@ def _damage_named() -> Iterator[None]:
     try:
         yield
     except etree.XMLSyntaxError as error:
-        raise TableError("broken_xml", {"line": str(error.lineno or 0)}) from error
+        # of an undefined entity the error itself does not know the line, its log does
+        line = error.lineno or next((one.line for one in error.error_log), 0)
+        raise TableError("broken_xml", {"line": str(line)}) from error
 
 
 def _forget(node: Any) -> None:

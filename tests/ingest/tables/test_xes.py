@@ -126,6 +126,29 @@ def test_an_event_that_says_a_thing_twice_is_refused_alone(tmp_path: Path) -> No
     assert second == (2, {"a": "3"})
 
 
+def test_what_is_no_element_says_nothing(tmp_path: Path) -> None:
+    tool = '<?tool key="a" value="1"?>'
+    body = f"<log>{tool}<trace>{tool}<event><!-- b -->{tool}</event></trace></log>"
+    assert list(open_xes(log(tmp_path, body))) == [(1, {})]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'<?xml version="1.0" encoding="nowhere"?><log/>',
+        b'<log><trace><event><string key="a" value="\xff"/></event></trace></log>',
+        b'<log><trace><event><string key="a" value="&who;"/></event></trace></log>',
+        b"<log><trace></log>",
+    ],
+)
+def test_what_is_not_well_formed_is_named_with_its_line(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "log"
+    path.write_bytes(content)
+    with pytest.raises(TableError) as caught:
+        list(open_xes(path))
+    assert (caught.value.code, caught.value.params) == ("broken_xml", {"line": "1"})
+
+
 def test_more_attributes_or_events_than_the_limits_allow_are_refused(tmp_path: Path) -> None:
     many = "".join(f'<string key="k{n}" value="v"/>' for n in range(6))
     path = log(tmp_path, f"<log><trace><event>{many}</event><event/></trace></log>")
