@@ -31,9 +31,11 @@ ISO_SPAN = re.compile(r"PT(?=\d)(?:(?P<h>\d+(?:\.\d+)?)H)?(?:(?P<m>\d+)M)?", re.
 
 
 class State(StrEnum):
-    """What `--state` may name: vehicles in custody, or what clock A says."""
+    """What `--state` may name: vehicles in custody, those weighed over the limit at a station without a
+    confirmation, or what clock A says."""
 
     OPEN = "open"
+    UNCONFIRMED = "unconfirmed"
     RUNNING = "running"
     OVERDUE = "overdue"
     ON_TIME = "released_on_time"
@@ -72,8 +74,11 @@ def cases(
     settings = load_settings()
     configuration = configured(settings)
     moment = now()
+    named = [station_code(configuration, one) for one in station] if station else None
+    if state is State.UNCONFIRMED:
+        named = [one for one in confirming(configuration) if named is None or one in named]
     chosen = CaseFilter(
-        stations=[station_code(configuration, one) for one in station] if station else None,
+        stations=named,
         state=state,
         text=text,
         due_by=None if due_within is None else moment + span_of(due_within),
@@ -88,6 +93,13 @@ def cases(
         typer.echo(table.csv_text(heads, (_cells(one, configuration) for one in lines)), nl=False)
     else:
         _show(lines, total, configuration)
+
+
+def confirming(configuration: Configuration) -> list[str]:
+    """Stations that confirm on the spot; at toll gates and off-site nobody does."""
+    from monitor.cases.activity import HELD_SITE_TYPES
+
+    return [code for code, one in configuration.stations.items() if one.site_type in HELD_SITE_TYPES]
 
 
 def span_of(text: str) -> int:

@@ -106,6 +106,30 @@ def released_between(
         return states(connection.execute(query))
 
 
+UNCONFIRMED = (
+    V.known_to.is_(None),
+    V.verdict == Verdict.NOT_HELD.value,
+    V.confirmed_at.is_(None),
+    V.gross_kg > V.limit_kg,
+)
+"""Weighed over the limit, and no confirmation followed."""
+
+
+def unconfirmed_overweight(database: Database, stations: Sequence[str], since: int) -> list[CaseState]:
+    """Cases weighed over their limit without a confirmation, last told of since then, newest first.
+
+    `stations` are those that confirm on the spot (site type 21): elsewhere nobody is held, and a dynamic
+    scale alone confirms nothing.
+    """
+    query = (
+        select(*STATE)
+        .where(*UNCONFIRMED, V.last_at >= since, V.station.in_(stations))
+        .order_by(V.last_at.desc(), V.id.desc())
+    )
+    with database.read() as connection:
+        return states(connection.execute(query))
+
+
 @dataclass(frozen=True, slots=True)
 class FeedSeen:
     """When a source last delivered anything, and for which stations; instants in microseconds."""

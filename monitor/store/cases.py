@@ -12,6 +12,7 @@ from monitor.cases.clock import Reading
 from monitor.cases.event import Event
 from monitor.cases.revision import valid_events
 from monitor.cases.state import CaseState, Verdict
+from monitor.store.board import UNCONFIRMED
 from monitor.store.database import Database
 from monitor.store.deliveries import DeliveryRow, delivery
 from monitor.store.log import CaseKey, case_ids, events_of
@@ -117,7 +118,8 @@ def case_file(database: Database, key: CaseKey) -> CaseFile | None:
 class CaseFilter:
     """Which cases a list holds; every field left None (or False) does not narrow it.
 
-    `state` is `open` (in custody) or what clock A shows; `since` and `until` bound the start of clock A, else
+    `state` is `open` (in custody), `unconfirmed` (weighed over the limit, nothing followed; name the stations
+    that confirm) or what clock A shows; `since` and `until` bound the start of clock A, else
     the first event (half-open, microseconds); `due_by` bounds the deadline of open cases; `text` is part of a
     case number or plate; `findings` keeps those with at least one.
     """
@@ -173,6 +175,8 @@ def _conditions(chosen: CaseFilter, now: int) -> list[ColumnElement[bool] | Text
         conditions.append(V.station.in_(chosen.stations))
     if chosen.state == "open":
         conditions += [OPEN, or_(V.confirmed_at.is_(None), V.confirmed_at <= now)]
+    elif chosen.state == "unconfirmed":
+        conditions += UNCONFIRMED
     elif chosen.state is not None:
         conditions.append(_reads(chosen.state, now))
     if chosen.since is not None:
