@@ -41,7 +41,9 @@ class Database:
 
     def _engine(self) -> Engine:
         if not self.is_sqlite:
-            return create_engine(self.url, pool_pre_ping=True)
+            # No prepared statements: a plan made while a table was empty would scan it ever after.
+            prepared = {"prepare_threshold": None} if self.is_postgresql else {}
+            return create_engine(self.url, pool_pre_ping=True, connect_args=prepared)
         engine = create_engine(self.url, connect_args={"timeout": BUSY_SECONDS})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
