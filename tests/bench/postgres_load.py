@@ -13,13 +13,13 @@ from sqlalchemy import text
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from ingest.intake import Intake  # noqa: E402
-from ingest.mapping.pages import load_pages  # noqa: E402
-from monitor.settings.configuration import load_configuration  # noqa: E402
-from monitor.settings.environment import Settings  # noqa: E402
-from monitor.store.database import Database  # noqa: E402
-from tests.engines import postgresql_url  # noqa: E402
-from tests.factories import SENDER  # noqa: E402
+from ingest.intake import Intake
+from ingest.mapping.pages import load_pages
+from monitor.settings.configuration import load_configuration
+from monitor.settings.environment import Settings
+from monitor.store.database import Database
+from tests.engines import postgresql_url
+from tests.factories import SENDER
 
 TABLES = ("events", "case_versions")
 
