@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
@@ -15,8 +17,16 @@ from monitor.jobs.scheduler import Scheduler
 from monitor.jobs.worker import Worker
 from monitor.store.database import Database
 from monitor.store.jobs import LEASE_MICROS, Result, failing_jobs, recent_runs
+from tests.engines import ENGINES, database_on
 from tests.factories import HOUR, MINUTE
 from tests.jobs.conftest import NOW
+
+
+@pytest.fixture(params=ENGINES)
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """Leases and runs are rows: who leads must come out the same on both."""
+    with database_on(request.param, tmp_path) as database:
+        yield database
 
 
 @dataclass
