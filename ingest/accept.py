@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from ingest.candidate import Candidate, Person, RowResult
+from ingest.candidate import Person, RowResult
 from ingest.mapping.batch import Batch
 from ingest.moved import read_again, told_elsewhere, told_together
 from monitor.cases.event import Event, digest, digest_text
@@ -216,7 +216,14 @@ class _Reception:
             counts.refusals += len(waiting.quarantined)
             counts.cases = len(self._touched)
             remember_people(connection, waiting.persons, self._id)
-            put_in_quarantine(connection, self._id, self._source_id, waiting.quarantined, self._refused_alike)
+            put_in_quarantine(
+                connection,
+                self._id,
+                self._source_id,
+                waiting.quarantined,
+                self._refused_alike,
+                repeats=self._repeats,
+            )
             refused = {(item.station, item.case_no, item.activity) for item in waiting.quarantined}
             told = ((*key, event.activity) for key, events in incoming.items() for event in events)
             supersede(connection, self._source_id, (one for one in told if one not in refused), self._id)
@@ -391,9 +398,3 @@ class _Reception:
         if found is None:
             raise LookupError(f"delivery {self._id} is not entered")
         return found
-
-
-def batch_of(candidates: Iterable[Candidate], first_row: int = 1) -> Batch:
-    """Candidates that did not come as rows of a file, as one batch: each is a row of its own."""
-    landed = [(place, *candidate) for place, candidate in enumerate(candidates, first_row)]
-    return Batch(None, landed, [], [], [], [])

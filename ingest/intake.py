@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from ingest.accept import Letter, accept, batch_of
+from ingest.accept import Letter, accept
 from ingest.candidate import Candidate
-from ingest.mapping.batch import Batch, Warned
+from ingest.mapping.batch import Batch, Warned, batch_of
 from ingest.mapping.page import SourcePage
 from ingest.mapping.pages import SourcePages
 from ingest.mapping.read import read_isolated

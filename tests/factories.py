@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from ingest.accept import Letter, accept, batch_of
+from ingest.accept import Letter, accept
 from ingest.candidate import Candidate
+from ingest.mapping.batch import batch_of
 from monitor.cases.event import SECOND, Event, digest
 from monitor.cases.fold import fold
 from monitor.cases.state import CaseState

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ingest.candidate import Candidate, Person, RowResult
@@ -53,3 +53,9 @@ class Batch(NamedTuple):
             station, case_no = candidate.station, candidate.case_no
             yield RowResult(number, self.sheet, station, case_no, [candidate], [], None, False, None)
         yield from self.rows
+
+
+def batch_of(candidates: Iterable[Candidate], first_row: int = 1) -> Batch:
+    """Candidates that did not come as rows of a file, as one batch: each is a row of its own."""
+    landed = [(place, *candidate) for place, candidate in enumerate(candidates, first_row)]
+    return Batch(None, landed, [], [], [], [])

@@ -67,10 +67,14 @@ def put_in_quarantine(
     source: int,
     items: Sequence[Quarantined],
     alike: Counter[bytes],
+    *,
+    repeats: bool = False,
 ) -> None:
     """Keep what was refused. The same refusal of a later export is the same entry, not another one.
 
-    `alike` counts equal refusals within one delivery: each of those is an entry of its own.
+    `alike` counts equal refusals within one delivery: each of those is an entry of its own. An entry that a
+    corrected row had settled is open again when its row comes back as it was, unless the very delivery came
+    before (`repeats`); one that a person settled stays so.
     """
     rows: dict[bytes, dict[str, Any]] = {}
     for item in items:
@@ -106,6 +110,12 @@ def put_in_quarantine(
         new = [rows[key] for key in chunk if key not in known]
         if new:
             connection.execute(quarantine.insert(), new)
+        if known and not repeats:
+            connection.execute(
+                update(quarantine)
+                .where(quarantine.c.digest.in_(known), quarantine.c.status == SUPERSEDED)
+                .values(status=OPEN, settled_at=None, settled_by=None)
+            )
 
 
 def supersede(

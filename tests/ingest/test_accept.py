@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 import ingest.accept
-from ingest.accept import Letter, accept, batch_of
+from ingest.accept import Letter, accept
 from ingest.candidate import Candidate, Person, Refusal, RowResult
-from ingest.mapping.batch import Batch, SheetProblem
+from ingest.mapping.batch import Batch, SheetProblem, batch_of
 from monitor.cases.state import Verdict
 from monitor.store.database import Database
 from monitor.store.deliveries import DeliveryRow, recent_deliveries
@@ -226,6 +226,14 @@ def test_a_corrected_row_settles_what_was_refused_of_it(database: Database) -> N
     take(database, rows_batch(row(2, [CONFIRMED], [refused("放行时间", "released")])))
     take(database, rows_batch(row(2, [CONFIRMED, RELEASED])), now=LATER)
     assert statuses(database) == ["superseded"]
+
+
+def test_a_refusal_that_comes_back_after_its_correction_is_open_again(database: Database) -> None:
+    wrong = row(2, [CONFIRMED], [refused("放行时间", "released")])
+    take(database, rows_batch(wrong))
+    take(database, rows_batch(row(2, [CONFIRMED, RELEASED])), now=LATER)
+    take(database, rows_batch(wrong), now=LATER + HOUR)
+    assert statuses(database) == ["open"]
 
 
 def test_another_source_or_another_activity_settles_nothing(database: Database) -> None:
