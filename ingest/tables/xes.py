@@ -155,8 +155,10 @@ def _damage_named() -> Iterator[None]:
     try:
         yield
     except etree.XMLSyntaxError as error:
-        # of an undefined entity the error itself does not know the line, its log does
-        line = error.lineno or next((one.line for one in error.error_log), 0)
+        # of an undefined entity the error itself does not know the line, its log does; the log may still hold
+        # what the process met in documents before, so the last entry is this one's
+        last = error.error_log.last_error
+        line = error.lineno or (last.line if last is not None else 0)
         raise TableError("broken_xml", {"line": str(line)}) from error
 
 
