@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -32,7 +32,6 @@ from monitor.store.log import (
     KnownEvents,
     add_cases,
     case_ids,
-    event_row,
     events_of,
     insert_events,
 )
@@ -202,7 +201,12 @@ class _Reception:
             self._until = base + len(waiting.told)
             incoming = self._events(waiting, base)
             added, revisions = self._append(connection, incoming, base)
-            rows_added = {waiting.tracks[event.received_at - base] for event in added}
+            tracks = waiting.tracks
+            if len(tracks) == waiting.rows and not waiting.refused_rows:
+                # Each row is one event, as in every event file: no two of them share a row.
+                rows_added: Collection[int] = range(len(added))
+            else:
+                rows_added = {tracks[event.received_at - base] for event in added}
             # A copy: where this transaction fails, the delivery must not claim what was rolled back.
             counts = replace(self._counts)
             counts.mapped += len(waiting.told)
@@ -210,20 +214,16 @@ class _Reception:
             counts.revisions += revisions
             counts.duplicates += len(waiting.told) - len(added)
             counts.rows_landed += len(rows_added)
-            refused_only = len(waiting.refused_rows - rows_added)
+            refused_only = len(waiting.refused_rows.difference(rows_added))
             counts.rows_quarantined += refused_only
             counts.rows_unchanged += waiting.rows - len(rows_added) - refused_only
             counts.refusals += len(waiting.quarantined)
             counts.cases = len(self._touched)
             remember_people(connection, waiting.persons, self._id)
             put_in_quarantine(
-                connection,
-                self._id,
-                self._source_id,
-                waiting.quarantined,
-                self._refused_alike,
+                connection, self._id, self._source_id, waiting.quarantined, self._refused_alike,
                 repeats=self._repeats,
-            )
+            )  # fmt: skip
             refused = {(item.station, item.case_no, item.activity) for item in waiting.quarantined}
             told = ((*key, event.activity) for key, events in incoming.items() for event in events)
             supersede(connection, self._source_id, (one for one in told if one not in refused), self._id)
@@ -244,12 +244,8 @@ class _Reception:
 
     def _events(self, waiting: _Waiting, base: int) -> dict[CaseKey, list[Event]]:
         """The candidates as events, by case."""
-        source, ledger, distinct, backfill = (
-            self._letter.source,
-            self._letter.ledger,
-            self._letter.distinct,
-            self._letter.backfill,
-        )
+        source, ledger = self._letter.source, self._letter.ledger
+        distinct, backfill = self._letter.distinct, self._letter.backfill
         by_case: dict[CaseKey, list[Event]] = {}
         sheets, numbers, tracks, delivery_id = waiting.sheets, waiting.numbers, waiting.tracks, self._id
         events: list[Event] = []
@@ -312,6 +308,7 @@ class _Reception:
         rows = []
         changed: dict[int, Changed] = {}
         gained: set[int] = set()
+        source_id = self._source_id
         for keys in told_together(incoming, moved, ids):
             merged = self._merge(keys, incoming, known, moved, ids)
             revisions += merged.revisions
@@ -328,7 +325,7 @@ class _Reception:
                 if own:
                     if not merged.affirmed or any(event not in merged.affirmed for event in own):
                         gained.add(case_id)
-                    rows += [event_row(case_id, self._source_id, event) for event in own]
+                    rows += [(case_id, *event[:9], source_id, *event[10:]) for event in own]
                     before = known.get(case_id)
                     earlier, elsewhere = ([], []) if before is None else before
                     changed[case_id] = Changed(key, KnownEvents(earlier + own, elsewhere), before is None)

@@ -144,10 +144,5 @@ def _event(row: Row[Any], names: dict[int, str]) -> Event:
 
 
 def insert_events(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Append rows of (case id, source id, event) flattened by `event_row`."""
+    """Append rows: the case id, then the fields of the event in their order, its source by its id."""
     append_rows(connection, "events", ("case_id", *_EVENT_COLUMNS), rows)
-
-
-def event_row(case_id: int, source: int, event: Event) -> tuple[Any, ...]:
-    """An event as `insert_events` takes it."""
-    return (case_id, *event[:9], source, *event[10:])
