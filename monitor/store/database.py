@@ -43,8 +43,9 @@ class Database:
         if not self.is_sqlite:
             # No prepared statements: a plan made while a table was empty would scan it ever after.
             prepared = {"prepare_threshold": None} if self.is_postgresql else {}
-            return create_engine(self.url, pool_pre_ping=True, connect_args=prepared)
-        engine = create_engine(self.url, connect_args={"timeout": BUSY_SECONDS})
+            return create_engine(self.url, pool_pre_ping=True, connect_args=prepared, hide_parameters=True)
+        # Errors are logged and shown; the values they were about may be names and plates.
+        engine = create_engine(self.url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
 
 from ingest.intake import Intake
 from ingest.mapping.pages import load_pages
@@ -88,3 +90,10 @@ def test_what_was_erased_leaves_everything_else_as_it_was(database: Database, tm
     assert differing(database, intake.terms) == []
     with database.read() as connection:
         assert people_by_digest(connection, digests) == {}
+
+
+def test_an_error_of_the_database_says_no_personal_value(database: Database) -> None:
+    row = {"digest": "d", "kind": "name", "value": NAMES[0], "first_delivery_id": None}
+    with pytest.raises(IntegrityError) as caught, database.write() as connection:
+        connection.execute(people.insert(), row)
+    assert NAMES[0] not in str(caught.value).split("DETAIL")[0]
