@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, select
 
 from monitor.cases.fold import fold
 from monitor.cases.state import CaseState
 from monitor.cases.terms import Terms
 from monitor.cases.timeline import timeline
+from monitor.store.database import ask_among
 from monitor.store.log import CaseKey, KnownEvents, chunks, events_of
 from monitor.store.tables import case_versions, cases
 from monitor.store.versions import STATE, insert_versions, state_of, version_row
@@ -119,22 +120,25 @@ def refold(connection: Connection, terms: TermsOf, *, repair: bool) -> Refolded:
     return Refolded(seen, differing)
 
 
+_CURRENT = (
+    "SELECT "
+    + ", ".join(f'"{column.name}"' for column in (*STATE, *case_versions.c["id", "case_id", "known_from"]))
+    + " FROM case_versions WHERE case_id {among} AND known_to IS NULL"
+)
+
+
 def _current(connection: Connection, ids: list[int]) -> dict[int, _Current]:
     found: dict[int, _Current] = {}
     for chunk in chunks(ids):
-        query = select(*STATE, case_versions.c.id, case_versions.c.case_id, case_versions.c.known_from).where(
-            case_versions.c.case_id.in_(chunk), case_versions.c.known_to.is_(None)
-        )
-        for row in connection.execute(query):
-            found[row.case_id] = _Current(row.id, row.known_from, state_of(row))
+        for row in ask_among(connection, _CURRENT, chunk):
+            version_id, case_id, known_from = row[-3:]
+            found[case_id] = _Current(version_id, known_from, state_of(row))
     return found
 
 
 def _close(connection: Connection, version_ids: list[int], known_to: int) -> None:
     for chunk in chunks(version_ids):
-        connection.execute(
-            update(case_versions).where(case_versions.c.id.in_(chunk)).values(known_to=known_to)
-        )
+        ask_among(connection, "UPDATE case_versions SET known_to = ? WHERE id {among}", chunk, (known_to,))
 
 
 def _drop(connection: Connection, column: Any, values: list[int]) -> None:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, CursorResult, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 
 BUSY_SECONDS = 60
@@ -80,6 +80,27 @@ class Database:
     def dispose(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+
+
+def ask(connection: Connection, statement: str, values: Sequence[Any] = ()) -> CursorResult[*tuple[Any, ...]]:
+    """Run a statement with `?` for each of its values, as it is written.
+
+    For what is asked with every push: SQLAlchemy builds a statement in five times the time it takes to run.
+    Values come back as the driver gives them: SQLite's booleans are 0 and 1.
+    """
+    if connection.dialect.paramstyle != "qmark":
+        statement = statement.replace("?", "%s")
+    return connection.exec_driver_sql(statement, tuple(values))
+
+
+def ask_among(
+    connection: Connection, statement: str, among: Sequence[Any], values: Sequence[Any] = ()
+) -> CursorResult[*tuple[Any, ...]]:
+    """The same, where `{among}` in the statement behind a column and every `?` stands for "is one of"."""
+    if connection.dialect.name == "postgresql":
+        return ask(connection, statement.replace("{among}", "= ANY(?)"), (*values, list(among)))
+    marks = "IN (" + ", ".join("?" * len(among)) + ")"
+    return ask(connection, statement.replace("{among}", marks), (*values, *among))
 
 
 def append_rows(

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple, TypeVar
 from sqlalchemy import Connection, Row, select
 
 from monitor.cases.event import Event
-from monitor.store.database import append_rows
-from monitor.store.tables import cases, events, sources
+from monitor.store.database import append_rows, ask, ask_among
+from monitor.store.tables import cases, sources
 
 CaseKey = tuple[str, str]
 """(station code, case number)."""
@@ -36,7 +36,7 @@ def chunks(items: Iterable[T], size: int = _CHUNK) -> Iterator[list[T]]:
 
 def source_ids(connection: Connection) -> dict[str, int]:
     """Every source's id by its name."""
-    return {name: key for key, name in connection.execute(select(sources.c.id, sources.c.name))}
+    return {name: key for key, name in ask(connection, "SELECT id, name FROM sources")}
 
 
 def source_id(connection: Connection, name: str) -> int:
@@ -56,10 +56,7 @@ def case_ids(connection: Connection, keys: Iterable[CaseKey]) -> dict[CaseKey, i
     found: dict[CaseKey, int] = {}
     for station, numbers in by_station.items():
         for chunk in chunks(numbers):
-            query = select(cases.c.case_no, cases.c.id).where(
-                cases.c.station == station, cases.c.case_no.in_(chunk)
-            )
-            for case_no, key in connection.execute(query):
+            for case_no, key in ask_among(connection, _CASES, chunk, (station,)):
                 found[(station, case_no)] = key
     return found
 
@@ -95,8 +92,7 @@ def events_of(connection: Connection, ids: Iterable[int]) -> dict[int, KnownEven
     found: dict[int, KnownEvents] = {key: KnownEvents([], []) for key in ids}
     named: dict[bytes, list[int]] = {}
     for chunk in chunks(found):
-        query = select(events.c.case_id, *_EVENT).where(events.c.case_id.in_(chunk))
-        for row in connection.execute(query.order_by(events.c.case_id, events.c.received_at)):
+        for row in ask_among(connection, _EVENTS, chunk):
             event = _event(row, names)
             found[row.case_id].own.append(event)
             if event.named:
@@ -113,10 +109,7 @@ def cases_naming(connection: Connection, identities: Iterable[bytes]) -> dict[by
     """The cases under which events with these source-given identities are recorded."""
     found: dict[bytes, set[int]] = {}
     for chunk in chunks(identities):
-        query = select(events.c.identity, events.c.case_id).where(
-            events.c.named, events.c.identity.in_(chunk)
-        )
-        for identity, case_id in connection.execute(query):
+        for identity, case_id in ask_among(connection, _NAMING, chunk):
             found.setdefault(identity, set()).add(case_id)
     return found
 
@@ -124,8 +117,7 @@ def cases_naming(connection: Connection, identities: Iterable[bytes]) -> dict[by
 def _named(
     connection: Connection, identities: Sequence[bytes], names: dict[int, str]
 ) -> Iterator[tuple[int, Event]]:
-    query = select(events.c.case_id, *_EVENT).where(events.c.named, events.c.identity.in_(identities))
-    for row in connection.execute(query):
+    for row in ask_among(connection, _NAMED, identities):
         yield row.case_id, _event(row, names)
 
 
@@ -133,7 +125,11 @@ _EVENT_COLUMNS = (
     "identity", "content", "activity", "occurred_at", "occurred_until", "recorded_at", "revision",
     "received_at", "known_at", "source_id", "event_id", "data", "delivery_id", "sheet", "row", "named",
 )  # fmt: skip
-_EVENT = tuple(events.c[name] for name in _EVENT_COLUMNS)
+_EVENT = "SELECT case_id, " + ", ".join(f'"{name}"' for name in _EVENT_COLUMNS) + " FROM events"
+_EVENTS = f"{_EVENT} WHERE case_id {{among}} ORDER BY case_id, received_at"
+_NAMED = f"{_EVENT} WHERE named AND identity {{among}}"
+_NAMING = "SELECT identity, case_id FROM events WHERE named AND identity {among}"
+_CASES = "SELECT case_no, id FROM cases WHERE station = ? AND case_no {among}"
 
 
 def _event(row: Row[Any], names: dict[int, str]) -> Event:
