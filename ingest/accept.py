@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from dataclasses import replace
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from ingest.candidate import Person, RowResult
+from ingest.gathered import Gathered
 from ingest.mapping.batch import Batch
 from ingest.moved import read_again, told_elsewhere, told_together
 from monitor.cases.event import Event, digest, digest_text
@@ -21,7 +21,6 @@ from monitor.store.deliveries import (
     DeliveryRow,
     Sender,
     already_delivered,
-    delivery,
     next_receipt,
     open_delivery,
     record_counts,
@@ -36,7 +35,7 @@ from monitor.store.log import (
     insert_events,
 )
 from monitor.store.people import remember_people
-from monitor.store.quarantine import Quarantined, put_in_quarantine, supersede
+from monitor.store.quarantine import put_in_quarantine, supersede
 
 ROWS_AT_ONCE = 20_000
 """Events written in one transaction; bounds memory and how long others wait to write."""
@@ -62,20 +61,6 @@ class Letter(NamedTuple):
     size: int | None = None
 
 
-@dataclass(slots=True)
-class _Waiting:
-    """Rows read and not yet written. `tracks[i]` is the place in `rows` of the i-th candidate."""
-
-    sheets: list[str | None] = field(default_factory=list)
-    numbers: list[int] = field(default_factory=list)
-    told: list[tuple[Any, ...]] = field(default_factory=list)
-    tracks: list[int] = field(default_factory=list)
-    rows: int = 0
-    refused_rows: set[int] = field(default_factory=set)
-    quarantined: list[Quarantined] = field(default_factory=list)
-    persons: list[Person] = field(default_factory=list)
-
-
 def accept(
     database: Database,
     terms: TermsOf,
@@ -90,25 +75,62 @@ def accept(
     Where a batch fails, all that was read before it has landed; the delivery is entered as failed and the
     error goes on to the caller. `moment` gives the time now in microseconds, once per transaction.
     """
-    reception = _Reception(database, terms, letter, moment)
-    reception.heard = heard
+    reception = _Reception(terms, letter, moment, heard)
+    with database.write() as connection:
+        reception.open(connection)
     try:
         for batch in batches:
             reception.take(batch)
-        reception.close()
+            if reception.has_enough():
+                reception.write(database)
+        reception.write(database, last=True)
     except BaseException as error:
         # Also where a person stops it: a delivery must not stay `loading` for ever.
-        reception.fail(error)
+        reception.fail(database, error)
         raise
     return reception.entry()
 
 
+def accept_at_once(
+    connection: Connection,
+    terms: TermsOf,
+    letter: Letter,
+    batch: Batch,
+    moment: Callable[[], int],
+    heard: Callable[[Merge], None] | None = None,
+) -> DeliveryRow:
+    """The same for a small delivery, within a write transaction of the caller: all of it or, where that is
+    rolled back, nothing, its entry included."""
+    reception = _Reception(terms, letter, moment, heard)
+    reception.open(connection)
+    reception.take(batch)
+    reception.write_within(connection, last=True)
+    return reception.entry()
+
+
+def enter_failed(
+    database: Database, terms: TermsOf, letter: Letter, moment: Callable[[], int], error: BaseException
+) -> None:
+    """Enter a delivery of which nothing landed."""
+    reception = _Reception(terms, letter, moment, None)
+    with database.write() as connection:
+        reception.open(connection)
+        reception.end(error)
+        reception.record(connection)
+
+
 class _Reception:
-    def __init__(self, database: Database, terms: TermsOf, letter: Letter, moment: Callable[[], int]) -> None:
-        self._database = database
+    def __init__(
+        self,
+        terms: TermsOf,
+        letter: Letter,
+        moment: Callable[[], int],
+        heard: Callable[[Merge], None] | None,
+    ) -> None:
         self._terms = terms
         self._letter = letter
         self._moment = moment
+        self._heard = heard
         self._counts = Counts()
         self._stations: set[str] = set()
         self._touched: set[int] = set()
@@ -117,132 +139,108 @@ class _Reception:
         self._equal: Counter[bytes] = Counter()
         self._refused_alike: Counter[bytes] = Counter()
         self._problem: tuple[str, dict[str, str]] | None = None
-        with database.write() as connection:
-            self._repeats = letter.sha256 is not None and (
-                already_delivered(connection, letter.source, letter.sha256) is not None
-            )
-            opened = open_delivery(
-                connection,
-                source=letter.source,
-                name=letter.name,
-                sha256=letter.sha256,
-                size=letter.size,
-                sender=letter.sender,
-                backfill=letter.backfill,
-                now=moment(),
-            )
-        self._id, self._source_id = opened.delivery_id, opened.source_id
+        self._status = "loading"
+        self._finished_at: int | None = None
+        self._waiting = Gathered()
+
+    def open(self, connection: Connection) -> None:
+        """Enter the delivery as begun."""
+        letter = self._letter
+        self._repeats = letter.sha256 is not None and (
+            already_delivered(connection, letter.source, letter.sha256) is not None
+        )
+        opened = open_delivery(
+            connection,
+            source=letter.source,
+            name=letter.name,
+            sha256=letter.sha256,
+            size=letter.size,
+            sender=letter.sender,
+            backfill=letter.backfill,
+            now=self._moment(),
+        )
+        self._id, self._source_id, self._received_at = opened
         self._until = opened.received_at
-        self._waiting = _Waiting()
-        self.heard: Callable[[Merge], None] | None = None
 
     def take(self, batch: Batch) -> None:
-        """Gather a batch; write what has gathered once it is enough."""
-        waiting = self._waiting
+        """Gather a batch."""
         for problem in batch.problems:
             self._problem = self._problem or (problem.reason, problem.params)
-            waiting.quarantined.append(
-                Quarantined(
-                    problem.sheet, problem.row or 0, None, None, problem.reason, problem.accepted,
-                    problem.params, None, None, None, None,
-                )
-            )  # fmt: skip
-        waiting.persons += batch.persons
-        if batch.landed:
-            first = waiting.rows
-            count = len(batch.landed)
-            waiting.sheets += [batch.sheet] * count
-            waiting.numbers += [row[0] for row in batch.landed]
-            waiting.told += [row[1:] for row in batch.landed]
-            waiting.tracks += range(first, first + count)
-            waiting.rows += count
-            self._counts.rows_read += count
-        for row in batch.rows:
-            self._take_row(row)
-        if len(waiting.told) + len(waiting.quarantined) >= ROWS_AT_ONCE:
-            self._write()
+        self._waiting.add(batch, self._counts, self._seen)
 
-    def _take_row(self, row: RowResult) -> None:
-        waiting, counts = self._waiting, self._counts
-        counts.rows_read += 1
-        counts.rows_hidden += row.hidden
-        if row.aside is not None:
-            counts.rows_aside += 1
-            return
-        place = waiting.rows
-        waiting.rows += 1
-        waiting.sheets.append(row.sheet)
-        waiting.numbers.append(row.row)
-        if row.station is not None and row.case_no is not None:
-            self._seen.add((row.station, row.case_no))
-        for candidate in row.candidates:
-            waiting.told.append(tuple(candidate))
-            waiting.tracks.append(place)
-        if row.refusals:
-            waiting.refused_rows.add(place)
-            waiting.quarantined += [
-                Quarantined(
-                    row.sheet, row.row, one.column, one.value, one.reason, one.accepted, one.params,
-                    one.activity, row.station, row.case_no, row.raw,
-                )
-                for one in row.refusals
-            ]  # fmt: skip
-        elif not row.candidates:
-            # The row names a case and fills in no time: nothing to tell, nothing to refuse.
-            counts.rows_aside += 1
-            waiting.rows -= 1
-            waiting.sheets.pop()
-            waiting.numbers.pop()
+    def has_enough(self) -> bool:
+        """Whether what has gathered is to be written."""
+        return len(self._waiting) >= ROWS_AT_ONCE
 
-    def _write(self, last: bool = False) -> None:
-        waiting, self._waiting = self._waiting, _Waiting()
-        with self._database.write() as connection:
-            base = max(next_receipt(connection, self._moment()), self._until + 1)
-            self._until = base + len(waiting.told)
-            incoming = self._events(waiting, base)
-            added, revisions = self._append(connection, incoming, base)
-            tracks = waiting.tracks
-            if len(tracks) == waiting.rows and not waiting.refused_rows:
-                # Each row is one event, as in every event file: no two of them share a row.
-                rows_added: Collection[int] = range(len(added))
-            else:
-                rows_added = {tracks[event.received_at - base] for event in added}
-            # A copy: where this transaction fails, the delivery must not claim what was rolled back.
-            counts = replace(self._counts)
-            counts.mapped += len(waiting.told)
-            counts.events += len(added) - revisions
-            counts.revisions += revisions
-            counts.duplicates += len(waiting.told) - len(added)
-            counts.rows_landed += len(rows_added)
-            refused_only = len(waiting.refused_rows.difference(rows_added))
-            counts.rows_quarantined += refused_only
-            counts.rows_unchanged += waiting.rows - len(rows_added) - refused_only
-            counts.refusals += len(waiting.quarantined)
-            counts.cases = len(self._touched)
-            remember_people(connection, waiting.persons, self._id)
-            put_in_quarantine(
-                connection, self._id, self._source_id, waiting.quarantined, self._refused_alike,
-                repeats=self._repeats,
-            )  # fmt: skip
-            refused = {(item.station, item.case_no, item.activity) for item in waiting.quarantined}
-            told = ((*key, event.activity) for key, events in incoming.items() for event in events)
-            supersede(connection, self._source_id, (one for one in told if one not in refused), self._id)
-            if last and self._letter.full and self._problem is None:
-                note_absences(connection, self._id, self._source_id, self._stations, self._seen, self._span)
-            record_counts(
-                connection,
-                self._id,
-                counts,
-                received_until=self._until,
-                stations=self._stations,
-                status=("failed" if self._problem and not counts.mapped else "done") if last else "loading",
-                finished_at=self._moment() if last else None,
-                problem=self._problem[0] if self._problem else None,
-                params=self._problem[1] if self._problem else None,
-            )
+    def write(self, database: Database, last: bool = False) -> None:
+        """Write what has gathered in a transaction of its own; with `last` the delivery is done."""
+        before = self._counts
+        try:
+            with database.write() as connection:
+                self._until = max(next_receipt(connection, self._moment()) - 1, self._until)
+                self.write_within(connection, last)
+        except BaseException:
+            # What was rolled back must not be claimed.
+            self._counts = before
+            raise
+
+    def write_within(self, connection: Connection, last: bool = False) -> None:
+        """Write what has gathered behind the last receipt of this delivery, which is the last of all."""
+        waiting, self._waiting = self._waiting, Gathered()
+        base = self._until + 1
+        self._until = base + len(waiting.told)
+        incoming = self._events(waiting, base)
+        added, revisions = self._append(connection, incoming, base)
+        tracks = waiting.tracks
+        if len(tracks) == waiting.rows and not waiting.refused_rows:
+            # Each row is one event, as in every event file: no two of them share a row.
+            rows_added: Collection[int] = range(len(added))
+        else:
+            rows_added = {tracks[event.received_at - base] for event in added}
+        counts = replace(self._counts)
+        counts.mapped += len(waiting.told)
+        counts.events += len(added) - revisions
+        counts.revisions += revisions
+        counts.duplicates += len(waiting.told) - len(added)
+        counts.rows_landed += len(rows_added)
+        refused_only = len(waiting.refused_rows.difference(rows_added))
+        counts.rows_quarantined += refused_only
+        counts.rows_unchanged += waiting.rows - len(rows_added) - refused_only
+        counts.refusals += len(waiting.quarantined)
+        counts.cases = len(self._touched)
         self._counts = counts
+        remember_people(connection, waiting.persons, self._id)
+        put_in_quarantine(
+            connection, self._id, self._source_id, waiting.quarantined, self._refused_alike,
+            repeats=self._repeats,
+        )  # fmt: skip
+        refused = {(item.station, item.case_no, item.activity) for item in waiting.quarantined}
+        told = ((*key, event.activity) for key, events in incoming.items() for event in events)
+        come = (one for one in told if one not in refused)
+        supersede(connection, self._source_id, incoming, come, self._id)
+        if last:
+            if self._letter.full and self._problem is None:
+                note_absences(connection, self._id, self._source_id, self._stations, self._seen, self._span)
+            self._status = "failed" if self._problem and not counts.mapped else "done"
+            self._finished_at = self._moment()
+        self.record(connection)
 
-    def _events(self, waiting: _Waiting, base: int) -> dict[CaseKey, list[Event]]:
+    def record(self, connection: Connection) -> None:
+        """Enter how far the delivery has come."""
+        reason, params = self._problem or (None, None)
+        record_counts(
+            connection,
+            self._id,
+            self._counts,
+            received_until=self._until,
+            stations=self._stations,
+            status=self._status,
+            finished_at=self._finished_at,
+            problem=reason,
+            params=params,
+        )
+
+    def _events(self, waiting: Gathered, base: int) -> dict[CaseKey, list[Event]]:
         """The candidates as events, by case."""
         source, ledger = self._letter.source, self._letter.ledger
         distinct, backfill = self._letter.distinct, self._letter.backfill
@@ -313,8 +311,8 @@ class _Reception:
             merged = self._merge(keys, incoming, known, moved, ids)
             revisions += merged.revisions
             added += merged.added
-            if self.heard is not None:
-                self.heard(merged)
+            if self._heard is not None:
+                self._heard(merged)
             kept = merged.added + merged.affirmed if merged.affirmed else merged.added
             if not kept:
                 continue
@@ -357,17 +355,19 @@ class _Reception:
             events = sorted((e for key in keys for e in incoming[key]), key=lambda e: e.received_at)
         return merge(list(told.values()), events, repeats=self._repeats)
 
-    def close(self) -> None:
-        """Write what is left and enter the delivery as done."""
-        self._write(last=True)
-
-    def fail(self, error: BaseException) -> None:
+    def fail(self, database: Database, error: BaseException) -> None:
         """Write what was read before the error, and enter the delivery as failed.
 
-        Rows whose own transaction failed are not tried again: `_write` took them out of the waiting ones.
+        Rows whose own transaction failed are not tried again: `write` took them out of the waiting ones.
         """
         if self._waiting.rows or self._waiting.quarantined:
-            self._write()
+            self.write(database)
+        self.end(error)
+        with database.write() as connection:
+            self.record(connection)
+
+    def end(self, error: BaseException) -> None:
+        """The delivery has failed, with what is counted so far."""
         code = getattr(error, "code", None) or type(error).__name__
         params = getattr(error, "params", None) or {}
         counts = self._counts
@@ -375,23 +375,15 @@ class _Reception:
         counts.rows_read = (
             counts.rows_landed + counts.rows_unchanged + counts.rows_quarantined + counts.rows_aside
         )
-        with self._database.write() as connection:
-            record_counts(
-                connection,
-                self._id,
-                counts,
-                received_until=self._until,
-                stations=self._stations,
-                status="failed",
-                finished_at=self._moment(),
-                problem=str(code),
-                params={str(key): str(value) for key, value in params.items()},
-            )
+        self._problem = (str(code), {str(key): str(value) for key, value in params.items()})
+        self._status, self._finished_at = "failed", self._moment()
 
     def entry(self) -> DeliveryRow:
         """The delivery as entered."""
-        with self._database.read() as connection:
-            found = delivery(connection, self._id)
-        if found is None:
-            raise LookupError(f"delivery {self._id} is not entered")
-        return found
+        letter = self._letter
+        reason, params = self._problem or (None, {})
+        return DeliveryRow(
+            self._id, letter.source, letter.name, letter.sender.actor, letter.sender.origin, letter.backfill,
+            self._status, self._received_at, self._finished_at, tuple(sorted(self._stations)), self._counts,
+            reason, params,
+        )  # fmt: skip

@@ -13,18 +13,20 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from pydantic import BaseModel
 
 from ingest.intake import Intake
-from ingest.push import Outcome, Pushed, Pushes, Verdict
+from ingest.push import KeyUsedError, Outcome, Push, Pushed, Pushes, Verdict
 from monitor.api.problem import Problem
 from monitor.api.record import body_of, refuse_other_sites
 from monitor.store.deliveries import Sender
-from monitor.store.idempotency import Kept, keep_answer, kept_answer
 
 MOST_ROWS = 10_000
 MOST_BYTES = 32 * 1024 * 1024
+SMALL = 64 * 1024
+"""Bytes that are read on the spot: sooner than another thread would begin."""
 DEEPEST = 3
 """Levels of lists and objects within a row; a row of any page has one, `data` a second."""
 
 KINDS = ("application/json", "application/x-ndjson", "application/jsonl")
+NO_STORE = {"Cache-Control": "no-store"}
 KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
 Row = Mapping[str, Any]
@@ -61,7 +63,7 @@ class PushAnswer(BaseModel):
 def push_routes(intake: Intake, actor: str = "local") -> APIRouter:
     """The routes; `actor` is who writes until programs have keys of their own."""
     routes = APIRouter(tags=["push"])
-    pushes = Pushes(intake)
+    pushes = Pushes(intake, in_words)
 
     async def taken(request: Request, source: str, key: str | None) -> Response:
         refuse_other_sites(request, KINDS)
@@ -70,9 +72,10 @@ def push_routes(intake: Intake, actor: str = "local") -> APIRouter:
         if key is not None and not KEY.fullmatch(key):
             raise Problem(400, "wrong_key", "Idempotency-Key: 1 to 200 printable ASCII characters.")
         body = await body_of(request, MOST_BYTES, MOST_ROWS)
-        origin = request.client.host if request.client else "-"
-        text = await asyncio.to_thread(answered, pushes, intake, Sender(actor, origin), source, key, body)
-        return Response(text, media_type="application/json", headers={"Cache-Control": "no-store"})
+        sender = Sender(actor, request.client.host if request.client else "-")
+        asked = (source, sender, key, body)
+        push = push_of(*asked) if len(body) <= SMALL else await asyncio.to_thread(push_of, *asked)
+        return Response(await answer_to(pushes, push), media_type="application/json", headers=NO_STORE)
 
     @routes.post("/api/v1/events", response_model=PushAnswer, summary="Events; a verdict per row")
     async def events(
@@ -93,28 +96,34 @@ def push_routes(intake: Intake, actor: str = "local") -> APIRouter:
     return routes
 
 
-def answered(
-    pushes: Pushes, intake: Intake, sender: Sender, source: str, key: str | None, body: bytes
-) -> str:
-    """The answer to a push: taken in now, or with a key that was answered before, that answer again.
+def push_of(source: str, sender: Sender, key: str | None, body: bytes) -> Push:
+    """What was sent, read. Raises Problem with the place of what cannot be."""
+    rows = rows_of(body)
+    asked = b"" if key is None else hashlib.sha256(b"\0".join((source.encode(), body))).digest()
+    return Push(source, sender, rows, len(body), key, asked)
 
-    Where the program was killed between taking a push in and keeping its answer, the repeat is known by its
-    key as the same delivery: every row is a duplicate then, and nothing counts twice.
-    """
-    if key is None:
-        return told(pushes.take(source, sender, "push", rows_of(body), size=len(body)))
-    asked = hashlib.sha256(b"\0".join((source.encode(), body))).digest()
-    with intake.database.read() as connection:
-        kept = kept_answer(connection, sender.actor, key, intake.moment())
-    if kept is None:
-        name = hashlib.sha256(b"\0".join((sender.actor.encode(), key.encode(), asked))).hexdigest()
-        pushed = pushes.take(source, sender, f"push {key}", rows_of(body), name, len(body))
-        fresh = Kept(asked, told(pushed))
-        with intake.database.write() as connection:
-            kept = keep_answer(connection, sender.actor, key, fresh, intake.moment())
-    if kept.request != asked:
+
+async def answer_to(pushes: Pushes, push: Push) -> str:
+    """The answer once the push is committed. Raises Problem where its key was used for another."""
+    loop = asyncio.get_running_loop()
+    given: asyncio.Future[str | Exception] = loop.create_future()
+
+    def give(answer: str | Exception) -> None:
+        if not given.done():
+            given.set_result(answer)
+
+    def told(answer: str | Exception) -> None:
+        # A server that has stopped in the meantime has no loop and nobody who waits.
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(give, answer)
+
+    pushes.send(push, told)
+    answer = await given
+    if isinstance(answer, KeyUsedError):
         raise Problem(422, "key_used", "This Idempotency-Key was used for another request; give a new one.")
-    return kept.answer
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
 
 
 def rows_of(body: bytes) -> Sequence[Row]:
@@ -164,7 +173,7 @@ def deeper(value: Any, levels: int) -> bool:
     return levels <= 0 or any(deeper(one, levels - 1) for one in inside)
 
 
-def told(pushed: Pushed) -> str:
+def in_words(pushed: Pushed) -> str:
     """The answer as JSON."""
     delivery, counts = pushed.delivery, pushed.delivery.counts
     return orjson.dumps(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, select
 
 from monitor.cases.event import Micros
+from monitor.store.database import ask
 from monitor.store.log import source_id
 from monitor.store.tables import deliveries, sources
 
@@ -36,6 +39,21 @@ class Counts:
     cases: int = 0
 
 
+_COUNTS = tuple(Counts.__dataclass_fields__)
+_numbers = attrgetter(*_COUNTS)
+
+_BEGUN = (
+    "source_id", "name", "sha256", "bytes", "actor", "origin", "backfill", "status", "received_at",
+    "received_until", "stations",
+)  # fmt: skip
+_OPEN = (
+    f"INSERT INTO deliveries ({', '.join((*_BEGUN, *_COUNTS))}) "
+    f"VALUES ({', '.join(['?'] * len(_BEGUN) + ['0'] * len(_COUNTS))}) RETURNING id"
+)
+_CHANGING = (*_COUNTS, "received_until", "stations", "status", "finished_at", "problem", "params")
+_RECORD = f"UPDATE deliveries SET {', '.join(f'{name} = ?' for name in _CHANGING)} WHERE id = ?"
+
+
 class Sender(NamedTuple):
     """Who brought a delivery and from where; until there is sign-in, the local user."""
 
@@ -53,7 +71,7 @@ class Opened(NamedTuple):
 
 def next_receipt(connection: Connection, now: int) -> int:
     """The instant of receipt for what comes now. It never goes back, whatever the clock does."""
-    last = connection.execute(select(func.max(deliveries.c.received_until))).scalar_one_or_none()
+    last = ask(connection, "SELECT max(received_until) FROM deliveries").scalar_one()
     return now if last is None else max(now, last + 1)
 
 
@@ -71,25 +89,10 @@ def open_delivery(
     """Begin a delivery; its counts are zero and its status `loading` until it is finished."""
     key = source_id(connection, source)
     received_at = next_receipt(connection, now)
-    result = connection.execute(
-        deliveries.insert()
-        .values(
-            source_id=key,
-            name=name,
-            sha256=sha256,
-            bytes=size,
-            actor=sender.actor,
-            origin=sender.origin,
-            backfill=backfill,
-            status="loading",
-            received_at=received_at,
-            received_until=received_at,
-            stations="",
-            **asdict(Counts()),
-        )
-        .returning(deliveries.c.id)
-    )
-    return Opened(result.scalar_one(), key, received_at)
+    values = (
+        key, name, sha256, size, *sender, backfill, "loading", received_at, received_at, "",
+    )  # fmt: skip
+    return Opened(ask(connection, _OPEN, values).scalar_one(), key, received_at)
 
 
 def record_counts(
@@ -98,26 +101,19 @@ def record_counts(
     counts: Counts,
     *,
     received_until: int,
-    stations: set[str],
+    stations: Iterable[str],
     status: str = "loading",
     finished_at: int | None = None,
     problem: str | None = None,
     params: dict[str, str] | None = None,
 ) -> None:
     """Write how far a delivery has come, or how it ended: `done`, or `failed` with its problem."""
-    connection.execute(
-        update(deliveries)
-        .where(deliveries.c.id == delivery_id)
-        .values(
-            **asdict(counts),
-            received_until=received_until,
-            stations=" ".join(sorted(stations)),
-            status=status,
-            finished_at=finished_at,
-            problem=problem,
-            params=None if params is None else orjson.dumps(params).decode(),
-        )
-    )
+    told = None if params is None else orjson.dumps(params).decode()
+    values = (
+        *_numbers(counts), received_until, " ".join(sorted(stations)), status, finished_at, problem, told,
+        delivery_id,
+    )  # fmt: skip
+    ask(connection, _RECORD, values)
 
 
 class DeliveryRow(NamedTuple):
@@ -138,7 +134,6 @@ class DeliveryRow(NamedTuple):
     params: dict[str, str]
 
 
-_COUNTS = tuple(Counts.__dataclass_fields__)
 
 
 def recent_deliveries(connection: Connection, limit: int = 50) -> list[DeliveryRow]:
@@ -165,12 +160,14 @@ def delivery(connection: Connection, delivery_id: int) -> DeliveryRow | None:
 
 def already_delivered(connection: Connection, source: str, sha256: str) -> int | None:
     """The delivery that brought these very bytes before, completely, or None."""
-    query = (
-        select(func.min(deliveries.c.id))
-        .join(sources, sources.c.id == deliveries.c.source_id)
-        .where(sources.c.name == source, deliveries.c.sha256 == sha256, deliveries.c.status == "done")
-    )
-    return connection.execute(query).scalar_one_or_none()
+    found: int | None = ask(connection, _DELIVERED, (sha256, source)).scalar_one()
+    return found
+
+
+_DELIVERED = (
+    "SELECT min(id) FROM deliveries WHERE sha256 = ? AND status = 'done' "
+    "AND source_id = (SELECT id FROM sources WHERE name = ?)"
+)
 
 
 def _delivery(row: Any) -> DeliveryRow:

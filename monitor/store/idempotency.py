@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection
 
 from monitor.cases.event import DAY
-from monitor.store.tables import idempotency
+from monitor.store.database import ask
 
 KEPT = 7 * DAY
 """After this a key is free again; a sender that repeats does so within hours."""
@@ -22,19 +22,16 @@ class Kept(NamedTuple):
 
 def kept_answer(connection: Connection, actor: str, key: str, now: int) -> Kept | None:
     """The answer kept under this key, or None where there is none any more."""
-    query = select(idempotency.c.request, idempotency.c.answer).where(
-        idempotency.c.actor == actor, idempotency.c.key == key, idempotency.c.kept_at > now - KEPT
-    )
-    row = connection.execute(query).first()
-    return None if row is None else Kept(row.request, row.answer)
+    row = ask(connection, _KEPT, (actor, key, now - KEPT)).first()
+    return None if row is None else Kept(*row)
 
 
-def keep_answer(connection: Connection, actor: str, key: str, kept: Kept, now: int) -> Kept:
-    """Keep an answer and drop those whose time is up. Where two requests with one key ran beside each other,
-    the first answer stands and is returned. Needs the write transaction."""
-    connection.execute(delete(idempotency).where(idempotency.c.kept_at <= now - KEPT))
-    first = kept_answer(connection, actor, key, now)
-    if first is not None:
-        return first
-    connection.execute(idempotency.insert().values(actor=actor, key=key, kept_at=now, **kept._asdict()))
-    return kept
+def keep_answer(connection: Connection, actor: str, key: str, kept: Kept, now: int) -> None:
+    """Keep the answer to a key that has none, and drop those whose time is up. Needs the write transaction
+    in which the key was found free and what was asked was done: all of it is committed or none."""
+    ask(connection, "DELETE FROM idempotency WHERE kept_at <= ?", (now - KEPT,))
+    ask(connection, _KEEP, (actor, key, kept.request, kept.answer, now))
+
+
+_KEPT = "SELECT request, answer FROM idempotency WHERE actor = ? AND key = ? AND kept_at > ?"
+_KEEP = "INSERT INTO idempotency (actor, key, request, answer, kept_at) VALUES (?, ?, ?, ?, ?)"

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, select
 
 from monitor.cases.event import Event
 from monitor.store.database import append_rows, ask, ask_among
-from monitor.store.tables import cases, sources
+from monitor.store.tables import cases
 
 CaseKey = tuple[str, str]
 """(station code, case number)."""
@@ -41,11 +41,11 @@ def source_ids(connection: Connection) -> dict[str, int]:
 
 def source_id(connection: Connection, name: str) -> int:
     """The id of a source, made on first use."""
-    known = source_ids(connection)
-    if name not in known:
-        connection.execute(sources.insert().values(name=name))
-        known = source_ids(connection)
-    return known[name]
+    known: int | None = ask(connection, "SELECT id FROM sources WHERE name = ?", (name,)).scalar_one_or_none()
+    if known is not None:
+        return known
+    made: int = ask(connection, "INSERT INTO sources (name) VALUES (?) RETURNING id", (name,)).scalar_one()
+    return made
 
 
 def case_ids(connection: Connection, keys: Iterable[CaseKey]) -> dict[CaseKey, int]:
@@ -88,8 +88,10 @@ def keys_of(connection: Connection, ids: Iterable[int]) -> dict[int, CaseKey]:
 
 def events_of(connection: Connection, ids: Iterable[int]) -> dict[int, KnownEvents]:
     """All recorded events of the cases, by case id."""
-    names = {key: name for name, key in source_ids(connection).items()}
     found: dict[int, KnownEvents] = {key: KnownEvents([], []) for key in ids}
+    if not found:
+        return found
+    names = {key: name for name, key in source_ids(connection).items()}
     named: dict[bytes, list[int]] = {}
     for chunk in chunks(found):
         for row in ask_among(connection, _EVENTS, chunk):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import Connection, func, select, update
 
 from monitor.cases.event import digest
-from monitor.store.log import chunks
+from monitor.store.database import ask
+from monitor.store.log import CaseKey, chunks
 from monitor.store.tables import deliveries, quarantine, sources
 
 OPEN = "open"
@@ -119,25 +121,39 @@ def put_in_quarantine(
 
 
 def supersede(
-    connection: Connection, source: int, landed: Iterable[tuple[str, str, str]], delivery_id: int
+    connection: Connection,
+    source: int,
+    cases: Collection[CaseKey],
+    landed: Iterable[tuple[str, str, str]],
+    delivery_id: int,
 ) -> None:
     """Close open entries whose event has meanwhile come by the same source, in a corrected row.
 
-    `landed` holds (station, case number, activity).
+    `landed` holds (station, case number, activity) of events of these cases.
     """
-    query = select(quarantine.c.id, quarantine.c.station, quarantine.c.case_no, quarantine.c.activity).where(
-        quarantine.c.status == OPEN,
-        quarantine.c.source_id == source,
-        quarantine.c.case_no.is_not(None),
-        quarantine.c.activity.is_not(None),
-        quarantine.c.delivery_id != delivery_id,
-    )
-    waiting = connection.execute(query).all()
+    if len(cases) <= _FEW_CASES:
+        if not cases:
+            return
+        # By the index of open entries: a push must not look through all that waits.
+        pairs = ", ".join(["(?, ?)"] * len(cases))
+        query = f"WITH told (station, case_no) AS (VALUES {pairs}) {_WAITING} {_OF_CASES} {_OTHERS}"
+        waiting = ask(connection, query, (*chain.from_iterable(cases), source, delivery_id)).all()
+    else:
+        waiting = ask(connection, f"{_WAITING} {_OTHERS}", (source, delivery_id)).all()
     if not waiting:
         return
     come = set(landed)
     ids = [key for key, *about in waiting if tuple(about) in come]
     settle(connection, ids, SUPERSEDED, at=None, by=None)
+
+
+_FEW_CASES = 500
+_WAITING = "SELECT q.id, q.station, q.case_no, q.activity FROM quarantine q"
+_OF_CASES = "JOIN told ON told.station = q.station AND told.case_no = q.case_no"
+_OTHERS = (
+    "WHERE q.status = 'open' AND q.source_id = ? AND q.delivery_id <> ? "
+    "AND q.case_no IS NOT NULL AND q.activity IS NOT NULL"
+)
 
 
 def settle(

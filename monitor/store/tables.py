@@ -81,6 +81,7 @@ deliveries = Table(
     ),
     CheckConstraint("mapped = events + duplicates + revisions", name="events_add_up"),
     Index(None, "source_id", "received_at"),
+    Index(None, "received_until"),
     Index(None, "sha256"),
 )
 """A delivery: one file, push or tap. What it held always adds up, in rows and in events."""

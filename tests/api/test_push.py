@@ -18,13 +18,12 @@ import uvicorn
 from fastapi.testclient import TestClient
 from sqlalchemy import func, select
 
-from ingest.push import Pushes
 from monitor.api.push import MOST_BYTES, MOST_ROWS
 from monitor.server import Installation, create_app, install
 from monitor.settings.environment import Settings
 from monitor.store.deliveries import recent_deliveries
 from monitor.store.idempotency import KEPT, Kept, keep_answer, kept_answer
-from monitor.store.tables import events, idempotency
+from monitor.store.tables import events, idempotency, people
 
 STATION = "14042302"
 PATH = "/api/v1/events"
@@ -125,34 +124,47 @@ def test_a_key_is_free_again_after_seven_days(installation: Installation) -> Non
         assert kept_answer(connection, "a", "k", NOW + KEPT - 1) == kept
         assert kept_answer(connection, "a", "k", NOW + KEPT) is None
         other = Kept(b"y" * 32, "{}")
-        assert keep_answer(connection, "a", "k", other, NOW + 1) == kept
-        assert keep_answer(connection, "a", "k", other, NOW + KEPT) == other
+        keep_answer(connection, "a", "k", other, NOW + KEPT)
+        assert kept_answer(connection, "a", "k", NOW + KEPT) == other
         assert connection.execute(select(func.count()).select_from(idempotency)).scalar_one() == 1
 
 
-def test_a_push_whose_answer_was_lost_counts_once_when_it_is_repeated(
-    client: TestClient, installation: Installation
+@pytest.mark.parametrize(
+    "step",
+    [
+        "ingest.push.kept_answer",
+        "ingest.accept.open_delivery",
+        "ingest.accept.insert_events",
+        "ingest.accept.write_versions",
+        "ingest.accept.remember_people",
+        "ingest.accept.record_counts",
+        "ingest.push.keep_answer",
+    ],
+)
+def test_a_push_that_fails_at_any_step_leaves_nothing_and_its_repeat_is_taken_in(
+    client: TestClient, installation: Installation, step: str
 ) -> None:
-    """Killed after the rows were committed and before the answer was kept, then sent again."""
-    sent = [row("confirmed", plate="晋D81021"), row("weighed", "07:00")]
-    with patch("monitor.api.push.keep_answer", side_effect=OSError("killed")):
-        lost = client.post(PATH, json=sent, headers={"Idempotency-Key": "key-1"})
-    assert lost.status_code == 500
-    assert recorded(installation) == 2
-    again = push(client, sent, "key-1")
-    assert verdicts(again) == ["duplicate", "duplicate"]
-    assert push(client, sent, "key-1") == again
-    assert recorded(installation) == 2
-
-
-def test_a_push_killed_before_it_was_taken_in_is_taken_in_by_its_repeat(
-    client: TestClient, installation: Installation
-) -> None:
-    sent = [row("confirmed", driver="张三")]
-    with patch.object(Pushes, "take", side_effect=OSError("killed")):
-        assert client.post(PATH, json=sent, headers={"Idempotency-Key": "k"}).status_code == 500
+    sent = [row("confirmed", plate="晋D81021"), row("weighed", "07:00", driver="张三")]
+    with patch(step, side_effect=OSError("the disk is full")):
+        failed = client.post(PATH, json=sent, headers={"Idempotency-Key": "key-1"})
+    assert failed.status_code == 500
     assert recorded(installation) == 0
-    assert verdicts(push(client, sent, "k")) == ["new"]
+    first = push(client, sent, "key-1")
+    assert verdicts(first) == ["new", "new"]
+    assert push(client, sent, "key-1") == first
+    assert recorded(installation) == 2
+    with installation.database.read() as connection:
+        done = [one for one in recent_deliveries(connection) if one.status == "done"]
+        persons = connection.execute(select(func.count()).select_from(people)).scalar_one()
+    assert (len(done), persons) == (1, 1)
+
+
+def test_a_push_that_fails_is_entered_as_failed(client: TestClient, installation: Installation) -> None:
+    with patch("ingest.accept.insert_events", side_effect=OSError("the disk is full")):
+        assert client.post(PATH, json=[row("confirmed")]).status_code == 500
+    with installation.database.read() as connection:
+        [entry] = recent_deliveries(connection)
+    assert (entry.status, entry.problem, entry.counts.rows_read) == ("failed", "OSError", 0)
 
 
 @pytest.mark.parametrize(
