@@ -54,6 +54,8 @@ def read_delivery(path: Path, how: Reading, limits: Limits = DEFAULT) -> Iterato
         yield from job.json_lines()
     elif job.kind is Kind.XES:
         yield from job.xes()
+    elif job.kind is Kind.PARQUET:
+        yield from job.parquet()
     else:
         yield from job.workbook()
 
@@ -119,6 +121,24 @@ class _Job:
             raise
         if landed or others:
             yield self.batch(None, landed, others)
+
+    # ------------------------------------------------------------------ Parquet
+
+    def parquet(self) -> Iterator[Batch]:
+        """A row a row; the names of its columns are the heads."""
+        from ingest.tables.parquet import open_parquet
+
+        with open_parquet(self.path, self.limits) as table:
+            head = find_head([HeadRow(0, table.heads)], self.page)
+            if not isinstance(head, Head):
+                raise _no_head(head, self.page)
+            reader = self.reader(head, None)
+            for column in reader.columns.values():
+                if (kind := table.nested.get(column.heading)) is not None:
+                    raise TableError("nested_column", {"column": column.heading, "kind": kind})
+            warned = [one._replace(row=None) for one in warnings_of(reader)]
+            yield self.batch(None, [], [], warned)
+            yield from self._batches(table.rows, *self.mapper(reader))
 
     # ------------------------------------------------------------------ JSON lines
 

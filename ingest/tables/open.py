@@ -15,11 +15,12 @@ from .sheet import Sheet, SheetRow
 from .source import Source, source_of
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_PARQUET = b"PAR1"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OTHER = (
     (b"%PDF", "PDF"), (b"Rar!", "RAR"), (b"7z\xbc\xaf", "7z"), (b"\x89PNG", "PNG"), (b"\xff\xd8\xff", "JPEG"),
     (b"{\\rtf", "RTF"), (b"SQLite format 3", "SQLite"), (b"BZh", "bzip2"), (b"\xfd7zXZ", "xz"),
-    (b"\x28\xb5\x2f\xfd", "zstd"), (b"\x1f\x8b", "gzip in gzip"), (b"PAR1", "Parquet"),
+    (b"\x28\xb5\x2f\xfd", "zstd"), (b"\x1f\x8b", "gzip in gzip"),
 )  # fmt: skip
 _MARKUP = re.compile(
     rb"\s*(?:<\?xml[^>]*>|<!--.*?-->|\s)*<(?:!doctype\s+html|html|head|meta|body|table|div|style)\b",
@@ -36,6 +37,7 @@ class Kind(StrEnum):
     HTML = "html"
     JSON_LINES = "json_lines"
     XES = "xes"
+    PARQUET = "parquet"
     DELIMITED = "delimited"
 
 
@@ -50,6 +52,10 @@ def _kind(source: Source) -> Kind:
         return Kind.XLSX
     if head.startswith(_OLE):
         return Kind.XLS
+    if head.startswith(_PARQUET):
+        return Kind.PARQUET
+    if head.startswith(b"PARE"):
+        raise TableError("encrypted", {"kind": "Parquet"})
     for magic, name in _OTHER:
         if head.startswith(magic):
             raise TableError("unknown_format", {"found": name})
@@ -84,7 +90,7 @@ def open_tables(path: Path, limits: Limits = DEFAULT) -> Iterator[Sheet]:
 
     XLSX, XLS, HTML tables and delimited text, each also as gzip. Raises `TableError` for what is no such file
     or cannot be read to its end; a single bad row comes as a `SheetRow` with a `fault`. JSON lines are
-    `open_json_lines`'s, event logs `open_xes`'s. Call it in a child
+    `open_json_lines`'s, event logs `open_xes`'s, Parquet is `open_parquet`'s. Call it in a child
     (`run_isolated`): a spreadsheet can ask for any amount of memory.
     """
     source = source_of(path, limits)
@@ -106,6 +112,8 @@ def open_tables(path: Path, limits: Limits = DEFAULT) -> Iterator[Sheet]:
         raise TableError("unknown_format", {"found": "JSON"})
     elif kind is Kind.XES:
         raise TableError("unknown_format", {"found": "XES"})
+    elif kind is Kind.PARQUET:
+        raise TableError("unknown_format", {"found": "Parquet"})
     else:
         yield _delimited(source)
 

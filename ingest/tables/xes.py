@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from lxml import etree
 from .delimited import RefusedRow
 from .fault import RowFault, TableError
 from .limits import DEFAULT, Limits
+from .number import plain_number
 from .source import Source, source_of
 
 CASE = "case:"
@@ -93,7 +93,7 @@ def _attributes(parent: Any, limits: Limits) -> dict[str, str] | _Fault:
         text = child.get("value")
         if text is not None:
             count += 1
-            found[name] = _plain(text) if child.tag.endswith("float") else text
+            found[name] = plain_number(text) if child.tag.endswith("float") else text
         if len(child):
             below = _nested(name, child, limits)
             count += len(below)
@@ -125,17 +125,6 @@ def _nested(above: str, parent: Any, limits: Limits) -> dict[str, str]:
         if len(found) > limits.columns:
             break
     return found
-
-
-def _plain(text: str) -> str:
-    """A float as people write it: Java writes 12345678.9 as 1.23456789E7."""
-    if "e" not in text and "E" not in text:
-        return text
-    try:
-        number = Decimal(text.strip())
-    except InvalidOperation:
-        return text
-    return f"{number:f}" if number.is_finite() and abs(number.adjusted()) < 30 else text
 
 
 def _without_doctype(source: Source) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Annotated, Literal, Protocol
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple, Protocol
 
-from fastapi import Query
+from fastapi import Depends, Query
 
 from monitor.api.problem import Problem
 from monitor.reports.case_query import BadQuery, case_filter
@@ -68,34 +68,44 @@ Text = Annotated[str | None, Query(description="Part of a case number or plate."
 WithFindings = Annotated[str | None, Query(description="`1`: only cases with something to look at.")]
 
 
-def filter_asked(
-    services: ApiServices,
-    now: int,
-    *,
-    station: list[str] | None,
-    state: str | None,
-    since: str | None,
-    until: str | None,
-    due_within: str | None,
-    authority: str | None,
-    text: str | None,
-    findings: str | None,
-) -> CaseFilter:
-    """The filter. Raises Problem 422 that names the parameter and what would be accepted."""
-    asked = {
-        "station": ",".join(station or ()),
-        "state": state,
-        "from": since,
-        "to": until,
-        "due_within": due_within,
-        "authority": authority,
-        "text": text,
-        "findings": findings,
-    }
-    told = {name: value for name, value in asked.items() if value}
-    try:
-        return case_filter(told, services.configuration.stations, now)
-    except BadQuery as bad:
-        raise Problem(
-            422, "bad_parameter", str(bad), parameter=bad.name, value=bad.value, accepted=bad.accepted
-        ) from None
+class Asked(NamedTuple):
+    """The parameters of a list as they were sent."""
+
+    station: list[str] | None
+    state: str | None
+    since: str | None
+    until: str | None
+    due_within: str | None
+    authority: str | None
+    text: str | None
+    findings: str | None
+
+    def filter(self, services: ApiServices, now: int) -> CaseFilter:
+        """The filter. Raises Problem 422 that names the parameter and what would be accepted."""
+        sent = self._asdict() | {"station": ",".join(self.station or ())}
+        names = {"since": "from", "until": "to"}
+        told = {names.get(name, name): value for name, value in sent.items() if value}
+        try:
+            return case_filter(told, services.configuration.stations, now)
+        except BadQuery as bad:
+            raise Problem(
+                422, "bad_parameter", str(bad), parameter=bad.name, value=bad.value, accepted=bad.accepted
+            ) from None
+
+
+def asked(
+    station: Station = None,
+    state: State = None,
+    since: From = None,
+    to: To = None,
+    due_within: DueWithin = None,
+    authority: DeciderOf = None,
+    text: Text = None,
+    findings: WithFindings = None,
+) -> Asked:
+    """What every list and export of cases may be asked for."""
+    return Asked(station, state, since, to, due_within, authority, text, findings)
+
+
+Sent = Annotated[Asked, Depends(asked)]
+"""The parameters of a list, for a route."""

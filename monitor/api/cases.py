@@ -9,18 +9,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Path, Query
 from sqlalchemy import select
 
-from monitor.api.asked import (
-    ApiServices,
-    DeciderOf,
-    DueWithin,
-    From,
-    State,
-    Station,
-    Text,
-    To,
-    WithFindings,
-    filter_asked,
-)
+from monitor.api.asked import ApiServices, Sent
 from monitor.api.case_models import CaseLine, CaseLines, CaseOut, instant_of
 from monitor.api.problem import Problem
 from monitor.cases.summary import summary_of
@@ -40,22 +29,12 @@ def cases_router(services: ApiServices) -> APIRouter:
 
     @routes.get("/cases", response_model=CaseLines, summary="Cases by filter, newest activity first")
     async def cases(
-        station: Station = None,
-        state: State = None,
-        since: From = None,
-        to: To = None,
-        due_within: DueWithin = None,
-        authority: DeciderOf = None,
-        text: Text = None,
-        findings: WithFindings = None,
+        sent: Sent,
         limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
         offset: Annotated[int, Query(ge=0)] = 0,
     ) -> CaseLines:
         now = services.now()
-        chosen = filter_asked(
-            services, now, station=station, state=state, since=since, until=to, due_within=due_within,
-            authority=authority, text=text, findings=findings,
-        )  # fmt: skip
+        chosen = sent.filter(services, now)
         return await asyncio.to_thread(case_lines, services, chosen, now, limit, offset)
 
     @routes.get("/cases/{case_no}", response_model=CaseOut, summary="Everything known of one case")

@@ -1,4 +1,5 @@
-"""`GET /api/v1/cases.csv` and `.xlsx`: the list as a file. The same parameters as the list itself."""
+"""`GET /api/v1/cases.csv` and `.xlsx`, the list as a file, and `GET /api/v1/export/events` and `cases`, for
+other programs. The same parameters as the list itself."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ import asyncio
 import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from http.cookies import SimpleCookie
 from pathlib import Path
@@ -15,23 +17,13 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import FileResponse, Response, StreamingResponse
 from starlette.background import BackgroundTask
 
-from monitor.api.asked import (
-    ApiServices,
-    DeciderOf,
-    DueWithin,
-    From,
-    State,
-    Station,
-    Text,
-    To,
-    WithFindings,
-    filter_asked,
-)
+from monitor.api.asked import ApiServices, Sent
 from monitor.api.problem import Problem
 from monitor.cases.event import SECOND
 from monitor.cases.summary import summary_of
 from monitor.reports.case_list import Cell, TooManyRows, cells, csv_parts, write_xlsx
 from monitor.reports.case_query import FIELDS
+from monitor.reports.export.choice import MEDIA_TYPES, SUFFIXES, Form, Subject, forms_of
 from monitor.store.cases import each_case
 
 if TYPE_CHECKING:
@@ -46,50 +38,22 @@ Lang = Annotated[
 
 
 def exports_router(services: ApiServices) -> APIRouter:
-    """Routes for the two files."""
+    """Routes for lists as files, and for what other programs read."""
     routes = APIRouter(prefix="/api/v1", tags=["cases"])
 
     @routes.get("/cases.csv", response_class=StreamingResponse, summary="The list as CSV for spreadsheets")
-    async def as_csv(
-        request: Request,
-        station: Station = None,
-        state: State = None,
-        since: From = None,
-        to: To = None,
-        due_within: DueWithin = None,
-        authority: DeciderOf = None,
-        text: Text = None,
-        findings: WithFindings = None,
-        lang: Lang = None,
-    ) -> Response:
+    async def as_csv(request: Request, sent: Sent, lang: Lang = None) -> Response:
         now = services.now()
-        chosen = filter_asked(
-            services, now, station=station, state=state, since=since, until=to, due_within=due_within,
-            authority=authority, text=text, findings=findings,
-        )  # fmt: skip
+        chosen = sent.filter(services, now)
         words = words_for(services, request, lang)
         parts = csv_parts(rows(services, chosen, now, words), words)
-        headers = {"Content-Disposition": _attachment(now, "csv")}
+        headers = {"Content-Disposition": _attachment(now, "cases", "csv")}
         return StreamingResponse(parts, media_type="text/csv; charset=utf-8", headers=headers)
 
     @routes.get("/cases.xlsx", response_class=FileResponse, summary="The list as an XLSX workbook")
-    async def as_xlsx(
-        request: Request,
-        station: Station = None,
-        state: State = None,
-        since: From = None,
-        to: To = None,
-        due_within: DueWithin = None,
-        authority: DeciderOf = None,
-        text: Text = None,
-        findings: WithFindings = None,
-        lang: Lang = None,
-    ) -> Response:
+    async def as_xlsx(request: Request, sent: Sent, lang: Lang = None) -> Response:
         now = services.now()
-        chosen = filter_asked(
-            services, now, station=station, state=state, since=since, until=to, due_within=due_within,
-            authority=authority, text=text, findings=findings,
-        )  # fmt: skip
+        chosen = sent.filter(services, now)
         words = words_for(services, request, lang)
         about = about_list(request, now, words)
         try:
@@ -100,10 +64,21 @@ def exports_router(services: ApiServices) -> APIRouter:
                 "too_many_rows",
                 f"a sheet holds {error} cases at most: narrow the filter, or take the CSV",
             ) from None
-        headers = {"Content-Disposition": _attachment(now, "xlsx")}
-        return FileResponse(
-            path, media_type=XLSX, headers=headers, background=BackgroundTask(path.unlink, missing_ok=True)
-        )
+        return _file(path, XLSX, _attachment(now, "cases", "xlsx"))
+
+    @routes.get(
+        "/export/{subject}", response_class=FileResponse, summary="Events or cases for other programs"
+    )
+    async def export(subject: Subject, sent: Sent, format: Form = Form.CSV) -> Response:
+        now = services.now()
+        chosen = sent.filter(services, now)
+        if format not in forms_of(subject):
+            raise Problem(
+                422, "bad_parameter", f"{subject} do not come as {format}",
+                parameter="format", value=format.value, accepted=", ".join(forms_of(subject)),
+            )  # fmt: skip
+        path = await asyncio.to_thread(_written, services, chosen, now, subject, format)
+        return _file(path, MEDIA_TYPES[format], _attachment(now, subject, SUFFIXES[format]))
 
     return routes
 
@@ -142,17 +117,42 @@ def words_for(services: ApiServices, request: Request, lang: str | None) -> Text
 def _workbook(
     services: ApiServices, chosen: CaseFilter, now: int, words: Texts, about: list[tuple[str, str]]
 ) -> Path:
-    handle, name = tempfile.mkstemp(suffix=".xlsx", prefix="fangxing-")
-    os.close(handle)
-    path = Path(name)
-    try:
+    with _draft("xlsx") as path:
         write_xlsx(path, rows(services, chosen, now, words), words, about)
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
     return path
 
 
-def _attachment(now: int, kind: str) -> str:
+def _written(services: ApiServices, chosen: CaseFilter, now: int, subject: Subject, form: Form) -> Path:
+    """The export as a file: whole before its first byte is sent. Plates are masked."""
+    from monitor.reports.export.forms import write
+    from monitor.reports.export.told import Export
+
+    export = Export(services.database, chosen, services.configuration.stations, now)
+    with _draft(SUFFIXES[form]) as path, path.open("wb") as file:
+        write(file, export, subject, form)
+    return path
+
+
+@contextmanager
+def _draft(kind: str) -> Iterator[Path]:
+    """A file beside the others of this machine, gone again where writing it fails."""
+    handle, name = tempfile.mkstemp(suffix=f".{kind}", prefix="fangxing-")
+    os.close(handle)
+    path = Path(name)
+    try:
+        yield path
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _file(path: Path, media_type: str, attachment: str) -> FileResponse:
+    """The file as an answer; it is removed once it is sent."""
+    headers = {"Content-Disposition": attachment}
+    gone = BackgroundTask(path.unlink, missing_ok=True)
+    return FileResponse(path, media_type=media_type, headers=headers, background=gone)
+
+
+def _attachment(now: int, subject: str, kind: str) -> str:
     day = datetime.fromtimestamp(now // SECOND, UTC)
-    return f'attachment; filename="fangxing-cases-{day:%Y%m%dT%H%MZ}.{kind}"'
+    return f'attachment; filename="fangxing-{subject}-{day:%Y%m%dT%H%MZ}.{kind}"'

@@ -1,11 +1,9 @@
-"""`fangxing export`: events and cases for other programs, or for another installation."""
+"""`fangxing export events|cases`: for other programs, or for another installation."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
 from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
 
@@ -13,6 +11,7 @@ import typer
 
 from monitor.cli.answer import Answer, Code, tell
 from monitor.cli.words import say
+from monitor.reports.export.choice import Form, Subject, forms_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,67 +19,31 @@ if TYPE_CHECKING:
     from monitor.reports.export.told import Export
 
 
-class EventFormat(StrEnum):
-    CSV = "csv"
-    XES = "xes"
-    OCEL = "ocel"
-
-
-class CaseFormat(StrEnum):
-    CSV = "csv"
-
-
-Out = Annotated[Path | None, typer.Option("--out", help=say("cli.help.export_out"))]
-Station = Annotated[list[str] | None, typer.Option("--station", help=say("cli.help.station"))]
-From = Annotated[str | None, typer.Option("--from", metavar="2024-07-01", help=say("cli.help.export_from"))]
-To = Annotated[str | None, typer.Option("--to", metavar="2024-07-31", help=say("cli.help.export_to"))]
-Plates = Annotated[bool, typer.Option("--plates", help=say("cli.help.export_plates"))]
-
-
 def register(app: typer.Typer) -> None:
-    noun = typer.Typer(help=say("cli.help.export"), no_args_is_help=True)
-    noun.command("events", help=say("cli.help.export_events"))(events)
-    noun.command("cases", help=say("cli.help.export_cases"))(cases)
-    app.add_typer(noun, name="export")
+    app.command("export", help=say("cli.help.export"))(export)
 
 
-def events(
-    form: Annotated[EventFormat, typer.Option("--format", help=say("cli.help.format"))] = EventFormat.CSV,
-    out: Out = None,
-    station: Station = None,
-    since: From = None,
-    to: To = None,
-    plates: Plates = False,
+def export(
+    subject: Annotated[Subject, typer.Argument(metavar="events|cases", help=say("cli.help.export_what"))],
+    form: Annotated[Form, typer.Option("--format", help=say("cli.help.format"))] = Form.CSV,
+    out: Annotated[Path | None, typer.Option("--out", help=say("cli.help.export_out"))] = None,
+    station: Annotated[list[str] | None, typer.Option("--station", help=say("cli.help.station"))] = None,
+    since: Annotated[
+        str | None, typer.Option("--from", metavar="2024-07-01", help=say("cli.help.export_from"))
+    ] = None,
+    to: Annotated[
+        str | None, typer.Option("--to", metavar="2024-07-31", help=say("cli.help.export_to"))
+    ] = None,
+    plates: Annotated[bool, typer.Option("--plates", help=say("cli.help.export_plates"))] = False,
 ) -> None:
-    export = _export(station, since, to, plates)
+    if form not in forms_of(subject):
+        accepted = ", ".join(forms_of(subject))
+        raise Answer("no_such_form", Code.WRONG_USE, what=subject, form=form, accepted=accepted)
+    asked = _export(station, since, to, plates)
+    from monitor.reports.export.forms import write
+
     with _opened(out) as file:
-        if form is EventFormat.XES:
-            from monitor.reports.export.xes import write_xes
-
-            write_xes(file, export)
-        elif form is EventFormat.OCEL:
-            from monitor.reports.export.ocel import ocel_parts
-
-            _put(file, ocel_parts(export))
-        else:
-            from monitor.reports.export.table import events_csv
-
-            _put(file, events_csv(export))
-
-
-def cases(
-    form: Annotated[CaseFormat, typer.Option("--format", help=say("cli.help.format"))] = CaseFormat.CSV,
-    out: Out = None,
-    station: Station = None,
-    since: From = None,
-    to: To = None,
-    plates: Plates = False,
-) -> None:
-    from monitor.reports.export.table import cases_csv
-
-    export = _export(station, since, to, plates)
-    with _opened(out) as file:
-        _put(file, cases_csv(export))
+        write(file, asked, subject, form)
 
 
 def _export(stations: list[str] | None, since: str | None, to: str | None, plates: bool) -> Export:
@@ -117,8 +80,3 @@ def _opened(out: Path | None) -> Iterator[BinaryIO]:
         draft.unlink(missing_ok=True)
         raise
     tell(say("cli.export.written", file=out))
-
-
-def _put(file: BinaryIO, parts: Iterable[bytes]) -> None:
-    for part in parts:
-        file.write(part)

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
+import tempfile
 from datetime import datetime
 from pathlib import Path
 
 import openpyxl
+import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from monitor.api.exports import exports_router
-from tests.county import DAYS_ONLY, PAYING, RIVER, County
+from monitor.reports.export.choice import Form, Subject, forms_of
+from monitor.reports.export.forms import write
+from monitor.reports.export.told import Export
+from monitor.store.cases import CaseFilter
+from tests.county import DAYS_ONLY, NOW, PAYING, RIVER, County
 from tests.county import told as event
 
 
@@ -93,7 +99,40 @@ def test_nothing_that_a_source_wrote_becomes_a_formula(tmp_path: Path) -> None:
     assert (cell.value, cell.data_type) == ('=HYPERLINK("x")', "s")
 
 
+@pytest.mark.parametrize("form", list(Form))
+@pytest.mark.parametrize("subject", list(Subject))
+def test_events_and_cases_for_other_programs_are_what_the_command_line_writes(
+    reader: TestClient, told: County, subject: Subject, form: Form
+) -> None:
+    answer = reader.get(
+        f"/api/v1/export/{subject}", params={"format": form, "text": PAYING[1], "station": PAYING[0]}
+    )
+    if form not in forms_of(subject):
+        problem = answer.json()
+        assert (answer.status_code, problem["parameter"]) == (422, "format")
+        assert problem["accepted"] == "csv, parquet"
+        return
+    services = told.services
+    chosen = CaseFilter(stations=[PAYING[0]], text=PAYING[1])
+    wanted = io.BytesIO()
+    write(wanted, Export(services.database, chosen, services.configuration.stations, NOW), subject, form)
+    assert answer.content == wanted.getvalue()
+    assert PAYING[1].encode() in answer.content
+    assert "晋D·1**45".encode() in answer.content or form is Form.OCEL
+    kind = {"ocel": "json"}.get(form, form)
+    assert answer.headers["content-disposition"].endswith(f'.{kind}"')
+
+
+def test_no_draft_of_an_export_is_left_behind(
+    reader: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    for path in ("cases.xlsx", "export/events?format=parquet", "export/cases"):
+        assert reader.get(f"/api/v1/{path}").status_code == 200
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_bad_filter_is_a_problem_before_a_file_is_begun(reader: TestClient) -> None:
-    for kind in ("csv", "xlsx"):
-        answer = reader.get(f"/api/v1/cases.{kind}", params={"to": "tomorrow"})
+    for path in ("cases.csv", "cases.xlsx", "export/events", "export/cases"):
+        answer = reader.get(f"/api/v1/{path}", params={"to": "tomorrow"})
         assert (answer.status_code, answer.json()["parameter"]) == (422, "to")

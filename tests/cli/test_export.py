@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from .conftest import EventFile, Fangxing
@@ -45,4 +46,26 @@ def test_what_is_no_day_is_wrong_use_and_leaves_no_file(fangxing: Fangxing, tmp_
     out = tmp_path / "cases.csv"
     ran = fangxing("export", "cases", "--out", out, "--from", "yesterday")
     assert (ran.code, "2024-07-01" in ran.err, out.exists()) == (2, True, False)
-    assert fangxing("export", "cases", "--format", "xes").code == 2
+    ran = fangxing("export", "cases", "--format", "xes")
+    assert (ran.code, "csv, parquet" in ran.err) == (2, True)
+
+
+def test_parquet_of_both_is_written_whole_or_not_at_all(
+    fangxing: Fangxing, event_file: EventFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert fangxing("ingest", event_file(ROW), "--strict").code == 0
+    for subject in ("events", "cases"):
+        out = tmp_path / f"fangxing-{subject}.parquet"
+        assert fangxing("export", subject, "--format", "parquet", "--out", out).code == 0
+        [row] = pq.read_table(out).to_pylist()
+        assert (row["case_no"], row["gross_kg"], row["plate"]) == ("A1", 52_300, "晋D·1**45")
+        assert not any("digest" in name for name in row)
+    before = out.read_bytes()
+
+    def broken(*_: object) -> None:
+        raise OSError("no space")
+
+    monkeypatch.setattr("monitor.reports.export.forms.write", broken)
+    assert fangxing("export", "cases", "--format", "parquet", "--out", out).code == 1
+    assert out.read_bytes() == before
+    assert list(tmp_path.glob(".*.part")) == []

@@ -17,8 +17,8 @@ from monitor.cases.plate import masked_plate
 from monitor.cases.revision import valid_events
 from monitor.settings.stations import Stations
 from monitor.store.cases import CaseFilter, each_case
-from monitor.store.database import Database
-from monitor.store.log import CaseKey, case_ids, chunks, events_of
+from monitor.store.database import Database, chunks
+from monitor.store.log import CaseKey, case_ids, events_of
 
 PERSONAL = "_digest"
 """End of the keys that hold a digest of a personal value."""

@@ -9,24 +9,23 @@ from pathlib import Path
 import pytest
 
 from monitor.cases.state import CaseState
+from monitor.reports.export.choice import Form, Subject
+from monitor.reports.export.forms import write
 from monitor.reports.export.ocel import ocel_parts
 from monitor.reports.export.table import cases_csv, events_csv
 from monitor.reports.export.told import Export, each_told
-from monitor.reports.export.xes import write_xes
 from monitor.store.cases import CaseFilter, each_case
 from monitor.store.database import Database
+from monitor.store.deliveries import Sender
 from tests.county import DAYS_ONLY, WEST
 
 from .conftest import Again
 
 
-def written(export: Export, folder: Path, form: str) -> Path:
-    path = folder / f"fangxing-events.{form}"
+def written(export: Export, folder: Path, form: str, subject: Subject = Subject.EVENTS) -> Path:
+    path = folder / f"fangxing-{subject}.{form}"
     with path.open("wb") as file:
-        if form == "xes":
-            write_xes(file, export)
-        else:
-            file.writelines(events_csv(export))
+        write(file, export, subject, Form(form))
     return path
 
 
@@ -51,7 +50,7 @@ def told_of(export: Export) -> set[tuple[object, ...]]:
     }
 
 
-@pytest.mark.parametrize("form", ["csv", "xes"])
+@pytest.mark.parametrize("form", ["csv", "xes", "parquet"])
 def test_an_export_read_into_a_fresh_database_gives_the_same_cases(
     export: Export, tmp_path: Path, again: Again, form: str
 ) -> None:
@@ -62,6 +61,17 @@ def test_an_export_read_into_a_fresh_database_gives_the_same_cases(
     before, after = states(export.database), states(read.database)
     assert DAYS_ONLY in before
     assert before == after
+
+
+def test_an_event_that_comes_in_two_formats_is_one_event(
+    export: Export, tmp_path: Path, again: Again
+) -> None:
+    read = again(written(export, tmp_path, "parquet"))
+    for form in ("csv", "xes"):
+        path = written(export, tmp_path, form)
+        counts = read.file(path, read.page_for(path), Sender("test", "test")).counts
+        assert (counts.events, counts.revisions) == (0, 0)
+        assert counts.duplicates == len(told_of(export)) > 0
 
 
 def test_plates_are_masked_unless_they_are_asked_for(export: Export, tmp_path: Path) -> None:
