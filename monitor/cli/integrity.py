@@ -92,7 +92,8 @@ def _sample(connection: Connection, intake: Intake) -> Found:
     from sqlalchemy import func, select
 
     from monitor.cases.fold import fold
-    from monitor.store.log import chunks, events_of, keys_of
+    from monitor.store.database import chunks
+    from monitor.store.log import events_of, keys_of
     from monitor.store.tables import case_versions, cases
     from monitor.store.versions import STATE, states
 
@@ -102,7 +103,7 @@ def _sample(connection: Connection, intake: Intake) -> Found:
     keys = keys_of(connection, ids)
     known = events_of(connection, keys)
     stored: dict[tuple[str, str], CaseState] = {}
-    for chunk in chunks(keys):
+    for chunk in chunks(keys, 500):
         query = select(*STATE).where(case_versions.c.case_id.in_(chunk), case_versions.c.known_to.is_(None))
         stored |= {(one.station, one.case_no): one for one in states(connection.execute(query))}
     wrong = 0

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, select
 
 from monitor.cases.fold import fold
 from monitor.cases.state import CaseState
 from monitor.cases.terms import Terms
 from monitor.cases.timeline import timeline
-from monitor.store.database import ask_among
-from monitor.store.log import CaseKey, KnownEvents, chunks, events_of
+from monitor.store.database import ask_among, chunks
+from monitor.store.log import CaseKey, KnownEvents, events_of
 from monitor.store.tables import case_versions, cases
 from monitor.store.versions import STATE, insert_versions, state_of, version_row
 
@@ -54,14 +54,15 @@ def write_versions(
         if state is not None:
             rows.append(version_row(case_id, known_from, None, state, its_terms.zone))
     _close(connection, closed, known_from)
-    _drop(connection, case_versions.c.id, replaced)
+    ask_among(connection, "DELETE FROM case_versions WHERE id {among}", replaced)
     insert_versions(connection, rows)
     return len(rows)
 
 
 def rewrite_versions(connection: Connection, changed: Mapping[int, Changed], terms: TermsOf) -> int:
     """Write the whole history of each case anew, for events that count as known from an earlier time."""
-    _drop(connection, case_versions.c.case_id, [key for key, case in changed.items() if not case.new])
+    known_before = [key for key, case in changed.items() if not case.new]
+    ask_among(connection, "DELETE FROM case_versions WHERE case_id {among}", known_before)
     rows: list[tuple[Any, ...]] = []
     for case_id, case in changed.items():
         rows += _history(case_id, case, terms)
@@ -129,18 +130,11 @@ _CURRENT = (
 
 def _current(connection: Connection, ids: list[int]) -> dict[int, _Current]:
     found: dict[int, _Current] = {}
-    for chunk in chunks(ids):
-        for row in ask_among(connection, _CURRENT, chunk):
-            version_id, case_id, known_from = row[-3:]
-            found[case_id] = _Current(version_id, known_from, state_of(row))
+    for row in ask_among(connection, _CURRENT, ids):
+        version_id, case_id, known_from = row[-3:]
+        found[case_id] = _Current(version_id, known_from, state_of(row))
     return found
 
 
 def _close(connection: Connection, version_ids: list[int], known_to: int) -> None:
-    for chunk in chunks(version_ids):
-        ask_among(connection, "UPDATE case_versions SET known_to = ? WHERE id {among}", chunk, (known_to,))
-
-
-def _drop(connection: Connection, column: Any, values: list[int]) -> None:
-    for chunk in chunks(values):
-        connection.execute(delete(case_versions).where(column.in_(chunk)))
+    ask_among(connection, "UPDATE case_versions SET known_to = ? WHERE id {among}", version_ids, (known_to,))

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, CursorResult, Engine, create_engine, event
+from sqlalchemy import Connection, CursorResult, Engine, Row, create_engine, event
 from sqlalchemy.engine import URL, make_url
+
+from monitor.store.bulk import arrived
+from monitor.store.driver_error import strip
+
+T = TypeVar("T")
 
 BUSY_SECONDS = 60
 
 WRITER_LOCK = 0x46414E47
 """The advisory lock that makes a writer the one writer of a PostgreSQL database."""
+
+_BEGIN_WRITING = "SELECT pg_advisory_xact_lock(%s), set_config('enable_seqscan', 'off', true)"
+"""A load asks for what is known by keys alone. Its tables grow faster than statistics of them are gathered,
+and by those of an hour ago, or none, the planner reads a table from end to end for each list of keys."""
+
+AMONG_MARKS, AMONG_ARRAY = 500, 50_000
+"""Keys in one statement: each a mark of its own, or all of them one array."""
 
 PRAGMAS = (
     "journal_mode=WAL",
@@ -43,7 +56,10 @@ class Database:
         if not self.is_sqlite:
             # No prepared statements: a plan made while a table was empty would scan it ever after.
             prepared = {"prepare_threshold": None} if self.is_postgresql else {}
-            return create_engine(self.url, pool_pre_ping=True, connect_args=prepared, hide_parameters=True)
+            engine = create_engine(self.url, pool_pre_ping=True, connect_args=prepared, hide_parameters=True)
+            event.listen(engine, "before_cursor_execute", _after_copies)
+            event.listen(engine, "handle_error", strip)
+            return engine
         # Errors are logged and shown; the values they were about may be names and plates.
         engine = create_engine(self.url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
         event.listen(engine, "connect", _prepare_sqlite)
@@ -74,8 +90,11 @@ class Database:
         with self.engine.connect().execution_options(**options) as connection, connection.begin():
             if self.is_postgresql:
                 # READ COMMITTED, the default: each statement after the wait sees what the last writer left.
-                connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (WRITER_LOCK,))
-            yield connection
+                connection.exec_driver_sql(_BEGIN_WRITING, (WRITER_LOCK,))
+            try:
+                yield connection
+            finally:
+                arrived(connection)
 
     def dispose(self) -> None:
         """Close every pooled connection."""
@@ -94,31 +113,31 @@ def ask(connection: Connection, statement: str, values: Sequence[Any] = ()) -> C
 
 
 def ask_among(
-    connection: Connection, statement: str, among: Sequence[Any], values: Sequence[Any] = ()
-) -> CursorResult[*tuple[Any, ...]]:
-    """The same, where `{among}` in the statement behind a column and every `?` stands for "is one of"."""
-    if connection.dialect.name == "postgresql":
-        return ask(connection, statement.replace("{among}", "= ANY(?)"), (*values, list(among)))
-    marks = "IN (" + ", ".join("?" * len(among)) + ")"
-    return ask(connection, statement.replace("{among}", marks), (*values, *among))
+    connection: Connection, statement: str, among: Iterable[Any], values: Sequence[Any] = ()
+) -> list[Row[*tuple[Any, ...]]]:
+    """The same, where `{among}` in the statement behind a column and every `?` stands for "is one of".
+
+    The one place where many keys become statements. PostgreSQL is sent them as one array, SQLite in several
+    parts; so an order holds among the rows of one key, not between keys. Without keys nothing is asked.
+    """
+    is_postgresql = connection.dialect.name == "postgresql"
+    found: list[Row[*tuple[Any, ...]]] = []
+    for chunk in chunks(among, AMONG_ARRAY if is_postgresql else AMONG_MARKS):
+        if is_postgresql:
+            result = ask(connection, statement.replace("{among}", "= ANY(?)"), (*values, chunk))
+        else:
+            marks = "IN (" + ", ".join("?" * len(chunk)) + ")"
+            result = ask(connection, statement.replace("{among}", marks), (*values, *chunk))
+        if result.returns_rows:
+            found += result.all()
+    return found
 
 
-def append_rows(
-    connection: Connection, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
-) -> None:
-    """Append rows whose values stand in the order of `columns`: by COPY where the database has it."""
-    if not rows:
-        return
-    names = ", ".join(f'"{name}"' for name in columns)
-    if connection.dialect.name == "postgresql":
-        driver: Any = connection.connection.driver_connection
-        with driver.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
-        return
-    mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
-    marks = ", ".join([mark] * len(columns))
-    connection.exec_driver_sql(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(rows))
+def chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """The items in lists of at most `size`."""
+    iterator = iter(items)
+    while chunk := list(islice(iterator, size)):
+        yield chunk
 
 
 def _with_driver(url: URL) -> URL:
@@ -132,6 +151,10 @@ def _prepare_sqlite(raw: Any, _record: object) -> None:
     for pragma in PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _after_copies(connection: Connection, *_: Any) -> None:
+    arrived(connection)
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, and_, select, update
+from sqlalchemy import Connection, and_, select
 
-from monitor.store.log import CaseKey, case_ids, chunks
-from monitor.store.tables import absences, case_versions, deliveries, events
+from monitor.store.database import ask_among
+from monitor.store.log import CaseKey, case_ids
+from monitor.store.tables import absences, case_versions
 
 V = case_versions.c
 
@@ -26,38 +27,19 @@ def note_absences(
     if span is None:
         return
     seen_ids = set(case_ids(connection, seen).values())
-    for chunk in chunks(seen_ids):
-        connection.execute(
-            update(absences)
-            .where(
-                absences.c.case_id.in_(chunk),
-                absences.c.source_id == source,
-                absences.c.back_delivery_id.is_(None),
-            )
-            .values(back_delivery_id=delivery_id)
-        )
+    back = f"UPDATE absences SET back_delivery_id = ? WHERE {_GONE}"
+    ask_among(connection, back, seen_ids, (delivery_id, source))
     within = select(V.case_id).where(
         and_(V.known_to.is_(None), V.station.in_(stations), V.first_at.between(*span))
     )
     missing = [key for key in connection.execute(within).scalars() if key not in seen_ids]
-    for chunk in chunks(missing):
-        theirs = set(
-            connection.execute(
-                select(events.c.case_id)
-                .join(deliveries, deliveries.c.id == events.c.delivery_id)
-                .where(events.c.case_id.in_(chunk), events.c.source_id == source)
-                .distinct()
-            ).scalars()
-        )
-        already = set(
-            connection.execute(
-                select(absences.c.case_id).where(
-                    absences.c.case_id.in_(chunk),
-                    absences.c.source_id == source,
-                    absences.c.back_delivery_id.is_(None),
-                )
-            ).scalars()
-        )
-        new = [{"case_id": key, "source_id": source, "delivery_id": delivery_id} for key in theirs - already]
-        if new:
-            connection.execute(absences.insert(), new)
+    theirs = {key for (key,) in ask_among(connection, _TOLD, missing, (source,))}
+    already = f"SELECT case_id FROM absences WHERE {_GONE}"
+    theirs.difference_update(key for (key,) in ask_among(connection, already, missing, (source,)))
+    new = [{"case_id": key, "source_id": source, "delivery_id": delivery_id} for key in theirs]
+    if new:
+        connection.execute(absences.insert(), new)
+
+
+_GONE = "source_id = ? AND back_delivery_id IS NULL AND case_id {among}"
+_TOLD = "SELECT DISTINCT case_id FROM events WHERE source_id = ? AND case_id {among}"

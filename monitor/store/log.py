@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row
 
 from monitor.cases.event import Event
-from monitor.store.database import append_rows, ask, ask_among
-from monitor.store.tables import cases
+from monitor.store.bulk import append_rows
+from monitor.store.database import ask, ask_among
 
 CaseKey = tuple[str, str]
 """(station code, case number)."""
-
-T = TypeVar("T")
-
-_CHUNK = 500
 
 
 class KnownEvents(NamedTuple):
@@ -25,13 +20,6 @@ class KnownEvents(NamedTuple):
 
     own: list[Event]
     elsewhere: list[Event]
-
-
-def chunks(items: Iterable[T], size: int = _CHUNK) -> Iterator[list[T]]:
-    """The items in lists of at most `size`."""
-    iterator = iter(items)
-    while chunk := list(islice(iterator, size)):
-        yield chunk
 
 
 def source_ids(connection: Connection) -> dict[str, int]:
@@ -55,9 +43,8 @@ def case_ids(connection: Connection, keys: Iterable[CaseKey]) -> dict[CaseKey, i
         by_station.setdefault(station, []).append(case_no)
     found: dict[CaseKey, int] = {}
     for station, numbers in by_station.items():
-        for chunk in chunks(numbers):
-            for case_no, key in ask_among(connection, _CASES, chunk, (station,)):
-                found[(station, case_no)] = key
+        for case_no, key in ask_among(connection, _CASES, numbers, (station,)):
+            found[(station, case_no)] = key
     return found
 
 
@@ -78,12 +65,8 @@ def add_cases(connection: Connection, keys: Sequence[CaseKey]) -> dict[CaseKey, 
 
 def keys_of(connection: Connection, ids: Iterable[int]) -> dict[int, CaseKey]:
     """Station and number of each case by its id."""
-    found: dict[int, CaseKey] = {}
-    for chunk in chunks(ids):
-        query = select(cases.c.id, cases.c.station, cases.c.case_no).where(cases.c.id.in_(chunk))
-        for key, station, case_no in connection.execute(query):
-            found[key] = (station, case_no)
-    return found
+    query = "SELECT id, station, case_no FROM cases WHERE id {among}"
+    return {key: (station, case_no) for key, station, case_no in ask_among(connection, query, ids)}
 
 
 def events_of(connection: Connection, ids: Iterable[int]) -> dict[int, KnownEvents]:
@@ -93,34 +76,25 @@ def events_of(connection: Connection, ids: Iterable[int]) -> dict[int, KnownEven
         return found
     names = {key: name for name, key in source_ids(connection).items()}
     named: dict[bytes, list[int]] = {}
-    for chunk in chunks(found):
-        for row in ask_among(connection, _EVENTS, chunk):
-            event = _event(row, names)
-            found[row.case_id].own.append(event)
-            if event.named:
-                named.setdefault(event.identity, []).append(row.case_id)
-    for identities in chunks(named):
-        for case_id, event in _named(connection, identities, names):
-            for key in named[event.identity]:
-                if key != case_id:
-                    found[key].elsewhere.append(event)
+    for row in ask_among(connection, _EVENTS, found):
+        event = _event(row, names)
+        found[row.case_id].own.append(event)
+        if event.named:
+            named.setdefault(event.identity, []).append(row.case_id)
+    for row in ask_among(connection, _NAMED, named):
+        event = _event(row, names)
+        for key in named[event.identity]:
+            if key != row.case_id:
+                found[key].elsewhere.append(event)
     return found
 
 
 def cases_naming(connection: Connection, identities: Iterable[bytes]) -> dict[bytes, set[int]]:
     """The cases under which events with these source-given identities are recorded."""
     found: dict[bytes, set[int]] = {}
-    for chunk in chunks(identities):
-        for identity, case_id in ask_among(connection, _NAMING, chunk):
-            found.setdefault(identity, set()).add(case_id)
+    for identity, case_id in ask_among(connection, _NAMING, identities):
+        found.setdefault(identity, set()).add(case_id)
     return found
-
-
-def _named(
-    connection: Connection, identities: Sequence[bytes], names: dict[int, str]
-) -> Iterator[tuple[int, Event]]:
-    for row in ask_among(connection, _NAMED, identities):
-        yield row.case_id, _event(row, names)
 
 
 _EVENT_COLUMNS = (

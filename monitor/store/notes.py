@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from monitor.store.database import Database
-from monitor.store.log import CaseKey, case_ids, chunks
-from monitor.store.tables import cases, notes
+from monitor.store.database import Database, ask_among
+from monitor.store.log import CaseKey, case_ids
+from monitor.store.tables import notes
 
 ACKNOWLEDGED = "acknowledged"
 NOTE = "note"
@@ -41,13 +41,7 @@ def notes_of(database: Database, keys: Iterable[CaseKey]) -> dict[CaseKey, list[
     found: dict[CaseKey, list[Note]] = {}
     with database.read() as connection:
         ids = {key: case for case, key in case_ids(connection, keys).items()}
-        for chunk in chunks(ids):
-            query = (
-                select(notes, cases.c.id.label("case"))
-                .join(cases, cases.c.id == notes.c.case_id)
-                .where(notes.c.case_id.in_(chunk))
-                .order_by(notes.c.id)
-            )
-            for row in connection.execute(query):
-                found.setdefault(ids[row.case], []).append(Note(row.kind, row.at, row.actor, row.text))
+        query = "SELECT case_id, kind, at, actor, text FROM notes WHERE case_id {among} ORDER BY id"
+        for case_id, *note in ask_among(connection, query, ids):
+            found.setdefault(ids[case_id], []).append(Note(*note))
     return found

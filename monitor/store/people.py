@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from monitor.store.log import chunks
-from monitor.store.tables import people
+from monitor.store.bulk import append_rows
+from monitor.store.database import ask_among
 
 
 class PersonLike(Protocol):
@@ -25,27 +25,18 @@ class PersonLike(Protocol):
 def remember_people(connection: Connection, persons: Sequence[PersonLike], delivery_id: int) -> None:
     """Keep each value once, under its digest."""
     wanted = {person.digest: person for person in persons}
-    for chunk in chunks(wanted):
-        known = set(connection.execute(select(people.c.digest).where(people.c.digest.in_(chunk))).scalars())
-        new = [
-            {
-                "digest": key,
-                "kind": wanted[key].kind,
-                "value": wanted[key].value,
-                "first_delivery_id": delivery_id,
-            }
-            for key in chunk
-            if key not in known
-        ]
-        if new:
-            connection.execute(people.insert(), new)
+    known = {
+        key for (key,) in ask_among(connection, "SELECT digest FROM people WHERE digest {among}", wanted)
+    }
+    append_rows(
+        connection,
+        "people",
+        ("digest", "kind", "value", "first_delivery_id"),
+        [(key, one.kind, one.value, delivery_id) for key, one in wanted.items() if key not in known],
+    )
 
 
 def people_by_digest(connection: Connection, digests: Iterable[str]) -> dict[str, str]:
     """The values behind digests that have not been erased. For those who may see them."""
-    found: dict[str, str] = {}
-    for chunk in chunks(digests):
-        query = select(people.c.digest, people.c.value).where(people.c.digest.in_(chunk))
-        for key, value in connection.execute(query):
-            found[key] = value
-    return found
+    query = "SELECT digest, value FROM people WHERE digest {among}"
+    return {row.digest: row.value for row in ask_among(connection, query, digests)}

@@ -8,11 +8,12 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, select
 
 from monitor.cases.event import digest
-from monitor.store.database import ask
-from monitor.store.log import CaseKey, chunks
+from monitor.store.bulk import append_rows
+from monitor.store.database import ask, ask_among
+from monitor.store.log import CaseKey
 from monitor.store.tables import deliveries, quarantine, sources
 
 OPEN = "open"
@@ -105,19 +106,14 @@ def put_in_quarantine(
             "raw": raw,
             "status": OPEN,
         }
-    for chunk in chunks(rows):
-        known = set(
-            connection.execute(select(quarantine.c.digest).where(quarantine.c.digest.in_(chunk))).scalars()
-        )
-        new = [rows[key] for key in chunk if key not in known]
-        if new:
-            connection.execute(quarantine.insert(), new)
-        if known and not repeats:
-            connection.execute(
-                update(quarantine)
-                .where(quarantine.c.digest.in_(known), quarantine.c.status == SUPERSEDED)
-                .values(status=OPEN, settled_at=None, settled_by=None)
-            )
+    query = "SELECT digest FROM quarantine WHERE digest {among}"
+    known = {key for (key,) in ask_among(connection, query, rows)}
+    new = [tuple(row.values()) for key, row in rows.items() if key not in known]
+    if new:
+        append_rows(connection, "quarantine", list(next(iter(rows.values()))), new)
+    if not repeats:
+        again = "UPDATE quarantine SET status = ?, settled_at = NULL, settled_by = NULL"
+        ask_among(connection, f"{again} WHERE status = ? AND digest {{among}}", known, (OPEN, SUPERSEDED))
 
 
 def supersede(
@@ -163,13 +159,9 @@ def settle(
 
     A retry also names those that its own landing has just superseded: it says who closed them.
     """
-    closing = (OPEN, SUPERSEDED) if status == RETRIED else (OPEN,)
-    for chunk in chunks(ids):
-        connection.execute(
-            update(quarantine)
-            .where(quarantine.c.id.in_(chunk), quarantine.c.status.in_(closing))
-            .values(status=status, settled_at=at, settled_by=by)
-        )
+    closing = (OPEN, SUPERSEDED if status == RETRIED else OPEN)
+    closed = "UPDATE quarantine SET status = ?, settled_at = ?, settled_by = ? WHERE status IN (?, ?)"
+    ask_among(connection, f"{closed} AND id {{among}}", ids, (status, at, by, *closing))
 
 
 def quarantine_rows(

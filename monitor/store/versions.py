@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row
 
 from monitor.cases.event import SECOND
 from monitor.cases.state import CaseState, Finding, Pause
-from monitor.store.database import append_rows
+from monitor.store.bulk import append_rows
 from monitor.store.tables import CALENDAR_COLUMNS, STATE_COLUMNS, case_versions
 
 _INSERT_COLUMNS = (
