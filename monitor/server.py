@@ -196,10 +196,9 @@ def serve(installation: Installation, *, ready: Callable[[str], None] | None = N
 def started_jobs(installation: Installation) -> Scheduler | None:
     """The jobs of the configuration, running; None where there are none or `FANGXING_JOBS` is off.
 
-    None for a demo too: a station's files must not be moved into a made-up county.
+    A demo runs those alone that touch nothing of a station: its files must not be moved into a made-up county.
     """
-    watches = installation.intake.configuration.jobs.watches
-    if not watches or installation.settings.jobs == "off" or installation.simulated:
+    if installation.settings.jobs == "off":
         return None
     from monitor.jobs.job import configured_jobs
     from monitor.jobs.scheduler import Scheduler
@@ -207,8 +206,9 @@ def started_jobs(installation: Installation) -> Scheduler | None:
 
     words = texts(installation.settings.language, installation.settings.config_dir)
     sender = Sender(local_user(), f"jobs@{local_host()}")
-    scheduler = Scheduler(
-        Worker(installation.database, configured_jobs(installation.intake, sender, words), now)
-    )
+    jobs = configured_jobs(installation.intake, sender, words, simulated=installation.simulated)
+    if not jobs:
+        return None
+    scheduler = Scheduler(Worker(installation.database, jobs, now))
     scheduler.start()
     return scheduler

@@ -28,9 +28,13 @@ def work(once: Annotated[bool, typer.Option("--once", help=say("cli.help.work_on
     from monitor.jobs.job import configured_jobs
     from monitor.jobs.worker import Worker
     from monitor.settings.environment import load_settings
+    from monitor.store.marks import SIMULATED, mark_of
 
     intake = open_intake(load_settings())
-    worker = Worker(intake.database, configured_jobs(intake, sender(), words()), now)
+    with intake.database.read() as connection:
+        simulated = mark_of(connection, SIMULATED) is not None
+    jobs = configured_jobs(intake, sender(), words(), simulated=simulated)
+    worker = Worker(intake.database, jobs, now)
     if not worker.jobs:
         raise Answer("no_jobs", Code.WRONG_USE)
     if once:

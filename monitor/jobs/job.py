@@ -4,56 +4,74 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import assert_never
 
 from ingest.folder import Refused, WatchedFolder
 from ingest.intake import Intake
-from monitor.cases.event import SECOND
-from monitor.settings.jobs import FolderWatch
+from monitor.jobs.calendar import check_calendar
+from monitor.jobs.outcome import Outcome
+from monitor.settings.cadence import Cadence
+from monitor.settings.jobs import FolderWatch, Kind, PlannedJob
 from monitor.settings.texts import Texts
 from monitor.store.deliveries import Sender
 
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a run did: rows read, and what a person should know although it went through."""
-
-    rows: int = 0
-    problem: str | None = None
-    params: dict[str, str] = field(default_factory=dict)
+Run = Callable[[], Outcome]
 
 
 @dataclass(frozen=True)
 class Job:
-    """Something to do every so many microseconds. Doing it twice must do no more than doing it once."""
+    """Something to do at the times of a cadence. Doing it twice must do no more than doing it once.
+
+    `grace` in microseconds: due longer ago than this it is not caught up; None, however late.
+    """
 
     name: str
-    every: int
-    run: Callable[[], Outcome]
+    cadence: Cadence
+    run: Run
+    grace: int | None = None
 
     def due(self, now: int, last: int | None) -> int | None:
         """The due time to run for, or None. Of several that were missed the last one stands for all.
 
-        Due times lie on a grid from the epoch, so that every process reckons with the same ones.
+        `last` is the due time of the last run; a job that never ran is due at once.
         """
-        slot = now - now % self.every
-        return slot if last is None or last < slot else None
+        due = self.cadence.last(now)
+        return due if last is None or last < due else None
+
+    def is_too_late(self, due: int, now: int) -> bool:
+        """Whether what was due then is no longer caught up."""
+        return self.grace is not None and now - due > self.grace
 
 
-def configured_jobs(intake: Intake, sender: Sender, words: Texts) -> list[Job]:
-    """The jobs of the configuration, by name."""
-    watches = intake.configuration.jobs.watches
-    return [folder_job(name, watch, intake, sender, words) for name, watch in sorted(watches.items())]
+def configured_jobs(intake: Intake, sender: Sender, words: Texts, *, simulated: bool = False) -> list[Job]:
+    """The jobs of the configuration; in a demo those alone that touch nothing of a station."""
+    configuration = intake.configuration
+    return [
+        Job(plan.name, plan.cadence, _run_of(plan, intake, sender, words), plan.grace)
+        for plan in configuration.jobs.planned(configuration.zone, simulated=simulated)
+    ]
 
 
-def folder_job(
-    name: str,
+def _run_of(plan: PlannedJob, intake: Intake, sender: Sender, words: Texts) -> Run:
+    configuration = intake.configuration
+    match plan.kind:
+        case Kind.FOLDER | Kind.ANY_FOLDER:
+            return folder_look(configuration.jobs.watches[plan.name], intake, sender, words)
+        case Kind.CALENDAR:
+            ahead = int(plan.told["days"])
+            return lambda: check_calendar(configuration.calendar, ahead, configuration.zone, intake.moment)
+        case _:
+            assert_never(plan.kind)
+
+
+def folder_look(
     watch: FolderWatch,
     intake: Intake,
     sender: Sender,
     words: Texts,
     wait: Callable[[float], None] = time.sleep,
-) -> Job:
+) -> Run:
     """A look at a watched folder."""
 
     def explain(file: str, refused: Refused) -> str:
@@ -69,7 +87,7 @@ def folder_job(
             return Outcome(taken.rows, "files_changed", {"n": str(len(taken.stuck))})
         return Outcome(taken.rows)
 
-    return Job(name, watch.every_seconds * SECOND, run)
+    return run
 
 
 def note(words: Texts, file: str, refused: Refused) -> str:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from ingest.folder import FolderProblem
 from monitor.cases.event import SECOND
 from monitor.jobs.job import Job
+from monitor.jobs.outcome import Problem
 from monitor.store.database import Database
 from monitor.store.jobs import (
     LEASE_MICROS,
@@ -21,7 +22,9 @@ from monitor.store.jobs import (
     Result,
     begin_run,
     end_run,
+    enter_missed,
     last_due,
+    open_requests,
     release_lease,
     take_lease,
 )
@@ -54,20 +57,29 @@ class Worker:
         return self.leader() == self.holder
 
     def run_due(self) -> list[JobRun]:
-        """Run every job whose time has come, one after the other; nothing where another process leads."""
+        """Run every job that is due or asked for, one after the other; none where another process leads."""
         if not self.leads:
             return []
         return [run for job in self.jobs if (run := self.run_if_due(job)) is not None]
 
     def run_if_due(self, job: Job) -> JobRun | None:
-        """Run a job if its time has come and this process leads."""
-        due = job.due(self.moment(), last_due(self.database, job.name))
-        return None if due is None else self._run(job, due)
+        """Run a job if its time has come, or someone asked for it, and this process leads."""
+        now = self.moment()
+        if job.name in open_requests(self.database, now):
+            return self._run(job, now)
+        last = last_due(self.database, job.name)
+        due = job.due(now, last)
+        if due is None:
+            return None
+        if job.is_too_late(due, now):
+            # A job that never ran has missed nothing.
+            return None if last is None else enter_missed(self.database, self.holder, job.name, due, now)
+        return self._run(job, due)
 
-    def run_now(self, name: str) -> JobRun | None:
-        """Run a job out of turn. Raises KeyError for an unknown one; None where another process leads."""
-        job = {job.name: job for job in self.jobs}[name]
-        return self._run(job, self.moment()) if self.leads else None
+    def asked_for(self) -> list[Job]:
+        """The jobs that someone wants to run now."""
+        asked = open_requests(self.database, self.moment())
+        return [job for job in self.jobs if job.name in asked]
 
     def release(self) -> None:
         """Let another process lead at once."""
@@ -103,7 +115,7 @@ class Worker:
             return None
         try:
             outcome = job.run()
-        except FolderProblem as error:
+        except (FolderProblem, Problem) as error:
             return end_run(
                 self.database, run, self.moment(), Result.FAILED, error.rows, error.code, error.params
             )

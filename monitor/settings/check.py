@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterator
 from pathlib import Path
 
+from monitor.settings.calendar import FILE, FOLDER
 from monitor.settings.configuration import config_files, load_configuration
 from monitor.settings.environment import Settings
 from monitor.settings.problem import ConfigError, ConfigProblem
@@ -16,7 +17,7 @@ FILES = (
     "stations.yaml", "limits.yaml", "clocks.yaml", "board.yaml", "jobs.yaml",
     "texts/zh.yaml", "texts/en.yaml",
 )  # fmt: skip
-"""What a bureau's folder may hold, beside pages in `sources/`."""
+"""What a bureau's folder may hold, beside pages in `sources/` and years in `calendar/`."""
 
 
 def check_config(config_dir: Path | None, zone: str = "Asia/Shanghai") -> list[ConfigProblem]:
@@ -47,9 +48,10 @@ def _stray_files(config_dir: Path) -> Iterator[ConfigProblem]:
     for file in config_files(config_dir):
         name = file.relative_to(config_dir).as_posix()
         is_page = name.startswith("sources/") and name.endswith(".yaml")
-        if name in FILES or is_page:
+        folder, _, year = name.partition("/")
+        if name in FILES or is_page or (folder == FOLDER and FILE.fullmatch(year)):
             continue
-        params = {"value": name, "known": ", ".join((*FILES, "sources/*.yaml"))}
+        params = {"value": name, "known": ", ".join((*FILES, "sources/*.yaml", f"{FOLDER}/<year>.yaml"))}
         close = difflib.get_close_matches(name, FILES, n=1, cutoff=0.8)
         accepted = "did_you_mean" if close else "unknown_file"
         if close:

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from monitor.settings.board import Board, read_board
+from monitor.settings.calendar import Calendar, read_calendar
 from monitor.settings.clocks import Clocks, read_clocks
 from monitor.settings.entry import Name
 from monitor.settings.environment import Settings
@@ -35,6 +37,9 @@ class Configuration:
     digests: Mapping[str, str]
     """SHA-256 of every file by name; a file that lies over a shipped one stands as `config_dir/<name>`."""
     jobs: Jobs = field(default_factory=Jobs)
+    calendar: Calendar = field(default_factory=Calendar)
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
+    """The installation's zone: that of stations that name none, and of the times of day at which jobs run."""
 
     @property
     def digest(self) -> str:
@@ -65,9 +70,22 @@ def load_configuration(settings: Settings) -> Configuration:
     board = part(lambda: read_board(read_config("board.yaml", config_dir)))
     clocks = part(lambda: read_clocks(read_config("clocks.yaml", config_dir)))
     jobs = part(lambda: read_jobs(read_config("jobs.yaml", config_dir)))
-    if stations is None or limits is None or board is None or clocks is None or jobs is None:
+    calendar = part(lambda: read_calendar(config_dir))
+    if (
+        stations is None or limits is None or board is None or clocks is None or jobs is None
+        or calendar is None
+    ):  # fmt: skip
         raise ConfigError(problems)
-    return Configuration(stations, limits, board, clocks, dict(file_digests(config_dir)), jobs)
+    return Configuration(
+        stations,
+        limits,
+        board,
+        clocks,
+        dict(file_digests(config_dir)),
+        jobs,
+        calendar,
+        ZoneInfo(settings.zone),
+    )
 
 
 def file_digests(config_dir: Path | None) -> Iterator[tuple[str, str]]:

@@ -1,29 +1,72 @@
-"""What runs by itself, `config/jobs.yaml`: watched folders and how often each is looked at."""
+"""What runs by itself, `config/jobs.yaml`: what, how often or at what time, how late at most."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, ClassVar, Self
+from zoneinfo import ZoneInfo
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from monitor.settings.cadence import Cadence, at, every, span
 from monitor.settings.entry import Entry, typed
-from monitor.settings.problem import ConfigError
+from monitor.settings.problem import ConfigError, ConfigProblem
 from monitor.settings.yamlfile import Document
 
-SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 Interval = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,3}[smhd]$")]
 """A number with s, m, h or d: `30s`, `5m`."""
 
+CALENDAR_CHECK = "calendar-check"
+"""The name of the job that looks whether the calendar of the coming year is there."""
 
-class FolderWatch(Entry):
+
+def _time_of_day(value: str) -> str:
+    try:
+        at(value, ZoneInfo("UTC"))
+    except ValueError as error:
+        raise PydanticCustomError("not_a_time", "{value} is no time of day", {"value": value}) from error
+    return value
+
+
+TimeOfDay = Annotated[str, AfterValidator(_time_of_day)]
+"""`08:00`, or with a day of the week `mon 08:00`."""
+
+
+class Scheduled(Entry):
+    """When a job runs. Neither `every` nor `at`: as often as is usual for its kind."""
+
+    USUALLY: ClassVar[str] = "1m"
+
+    every: Interval | None = None
+    at: TimeOfDay | None = None
+    """In the installation's zone."""
+    grace: Interval | None = None
+    """Due longer ago than this it is entered as missed and waits for its next time; left out, never."""
+
+    @model_validator(mode="after")
+    def _one_of(self) -> Self:
+        if self.every is not None and self.at is not None:
+            raise PydanticCustomError("every_and_at", "both every and at")
+        return self
+
+    def cadence(self, zone: ZoneInfo) -> Cadence:
+        return at(self.at, zone) if self.at is not None else every(self.every or self.USUALLY)
+
+    @property
+    def grace_micros(self) -> int | None:
+        return None if self.grace is None else span(self.grace)
+
+
+class FolderWatch(Scheduled):
     """A folder into which a system of the station puts files."""
 
     folder: str
     source: str | None = None
     """The page that reads every file of the folder; without it the file's name decides."""
-    every: Interval = "1m"
     settled_seconds: Annotated[int, Field(ge=1, le=600)] = 5
     """A file is taken once its size and time of change stayed the same for this long."""
     backfill: bool = False
@@ -40,26 +83,86 @@ class FolderWatch(Entry):
     def path(self) -> Path:
         return Path(self.folder).expanduser()
 
-    @property
-    def every_seconds(self) -> int:
-        return int(self.every[:-1]) * SECONDS[self.every[-1]]
+
+class CalendarCheck(Scheduled):
+    """Whether the calendar of the coming year is there."""
+
+    USUALLY: ClassVar[str] = "1d"
+
+    warn_days: Annotated[int, Field(ge=1, le=365)] = 60
+    """From so many days before the year begins its absence is told."""
+
+
+class Kind(StrEnum):
+    """What a job does; each has its sentence in the texts, `jobs.kind`."""
+
+    FOLDER = "folder"
+    ANY_FOLDER = "any_folder"
+    """A folder whose files are told apart by their names."""
+    CALENDAR = "calendar"
+
+
+@dataclass(frozen=True)
+class PlannedJob:
+    """A job as the configuration asks for it.
+
+    `told` fills the fields of the sentence of its kind. `outside`: it reads or moves
+    what belongs to a station's other systems, so that a demo with made-up data leaves it alone.
+    """
+
+    name: str
+    kind: Kind
+    cadence: Cadence
+    grace: int | None
+    told: Mapping[str, str]
+    outside: bool = True
 
 
 class Jobs(Entry):
     """`jobs.yaml`."""
 
     watches: dict[str, FolderWatch] = Field(default_factory=dict)
+    calendar_check: CalendarCheck | None = None
+
+    def planned(self, zone: ZoneInfo, *, simulated: bool = False) -> list[PlannedJob]:
+        """Every job by kind and name, times of day in `zone`; in a demo none that reaches outside."""
+        return [job for job in self._planned(zone) if not (simulated and job.outside)]
+
+    def _planned(self, zone: ZoneInfo) -> Iterator[PlannedJob]:
+        for name, watch in sorted(self.watches.items()):
+            told = {"folder": watch.folder, "source": watch.source or ""}
+            kind = Kind.FOLDER if watch.source else Kind.ANY_FOLDER
+            yield PlannedJob(name, kind, watch.cadence(zone), watch.grace_micros, told)
+        check = self.calendar_check
+        if check is not None:
+            told = {"days": str(check.warn_days)}
+            yield PlannedJob(
+                CALENDAR_CHECK, Kind.CALENDAR, check.cadence(zone), check.grace_micros, told, outside=False
+            )
 
 
 def read_jobs(document: Document) -> Jobs:
-    """The jobs of a document. Raises ConfigError, also where two watches would take each other's files."""
+    """The jobs of a document. Raises ConfigError, also where two take each other's files or name."""
     jobs = typed(Jobs, document)
-    owners: dict[Path, str] = {}
-    problems = []
-    for name, watch in jobs.watches.items():
-        owner = owners.setdefault(watch.path, name)
-        if owner != name:
-            problems.append(document.problem(("watches", name, "folder"), "shared_folder", owner=owner))
+    problems = [*_shared_folders(jobs, document), *_shared_names(jobs, document)]
     if problems:
         raise ConfigError(problems)
     return jobs
+
+
+def _shared_folders(jobs: Jobs, document: Document) -> Iterator[ConfigProblem]:
+    owners: dict[Path, str] = {}
+    for name, watch in jobs.watches.items():
+        owner = owners.setdefault(watch.path, name)
+        if owner != name:
+            yield document.problem(("watches", name, "folder"), "shared_folder", owner=owner)
+
+
+def _shared_names(jobs: Jobs, document: Document) -> Iterator[ConfigProblem]:
+    """Runs are entered under the name of their job: two of one name would take each other's turns."""
+    owners = {CALENDAR_CHECK: "calendar_check"}
+    for section, entries in (("watches", jobs.watches),):
+        for name in entries:
+            owner = owners.setdefault(name, f"{section}.{name}")
+            if owner != f"{section}.{name}":
+                yield document.problem((section, name), "shared_job_name", value=name, owner=owner)

@@ -315,3 +315,16 @@ job_runs = Table(
     Index(None, "job", "due"),
 )
 """Every run of a job: when it was due, how it ended, what it read."""
+
+job_requests = Table(
+    "job_requests",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("job", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("asked_at", BigInteger, nullable=False),
+    Column("run", Key),
+    Index(None, "run"),
+)
+"""Who asked for a run out of turn; `run` is the one that answered, empty while it waits."""

@@ -46,7 +46,12 @@ def test_a_job_that_failed_ends_the_command_with_one_and_says_why(fangxing: Fang
     assert "there is no folder" in ran.out
 
 
-def test_without_jobs_it_says_where_to_write_them(fangxing: Fangxing) -> None:
+def test_without_jobs_it_says_where_to_write_them(
+    fangxing: Fangxing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "jobs.yaml").write_text("calendar_check: null\n")
+    monkeypatch.setenv("FANGXING_CONFIG_DIR", str(tmp_path / "config"))
     ran = fangxing("work", "--once")
     assert ran.code == 2
     assert "jobs.yaml" in ran.err

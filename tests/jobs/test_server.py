@@ -11,6 +11,7 @@ import pytest
 
 from monitor.server import Installation, install, started_jobs
 from monitor.settings.environment import Settings
+from monitor.store.jobs import JobRun, Result, recent_runs
 from tests.jobs.conftest import events
 
 Configured = Callable[..., Installation]
@@ -44,9 +45,37 @@ def test_a_server_takes_files_from_the_folder_it_watches(configured: Configured,
     assert (tmp_path / "inbox" / "done" / "a.csv").is_file()
 
 
+def test_a_server_has_looked_for_the_coming_calendar_once_it_runs(configured: Configured) -> None:
+    installation = configured()
+    jobs = started_jobs(installation)
+    assert jobs is not None
+    until = time.monotonic() + 30
+    found: list[JobRun] = []
+    while not found and time.monotonic() < until:
+        time.sleep(0.05)
+        runs = recent_runs(installation.database, "calendar-check")
+        found = [run for run in runs if run.result != Result.RUNNING]
+    jobs.stop()
+    assert len(found) == 1
+
+
 def test_jobs_that_are_off_are_left_to_another_process(configured: Configured) -> None:
     assert started_jobs(configured(jobs="off")) is None
 
 
-def test_a_demo_moves_no_files_of_a_station(configured: Configured) -> None:
-    assert started_jobs(replace(configured(), simulated=True)) is None
+def test_a_demo_moves_no_files_of_a_station(configured: Configured, tmp_path: Path) -> None:
+    installation = replace(configured(), simulated=True)
+    (tmp_path / "inbox" / "a.csv").write_text(events("C1"))
+    jobs = started_jobs(installation)
+    assert jobs is not None
+    until = time.monotonic() + 30
+    while not recent_runs(installation.database, "calendar-check") and time.monotonic() < until:
+        time.sleep(0.05)
+    jobs.stop()
+    assert [run.job for run in recent_runs(installation.database)] == ["calendar-check"]
+    assert (tmp_path / "inbox" / "a.csv").is_file()
+
+
+def test_without_any_job_nothing_is_started(tmp_path: Path) -> None:
+    (tmp_path / "jobs.yaml").write_text("calendar_check: null\n")
+    assert started_jobs(install(Settings(data_dir=tmp_path / "data", config_dir=tmp_path))) is None

@@ -4,19 +4,34 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from ingest.folder import FolderProblem
 from monitor.cases.event import SECOND
-from monitor.jobs.job import Job, Outcome
-from monitor.jobs.scheduler import Scheduler
+from monitor.jobs.job import Job
+from monitor.jobs.outcome import Outcome
+from monitor.jobs.scheduler import CadenceTrigger, Scheduler
 from monitor.jobs.worker import Worker
+from monitor.settings.cadence import Every
 from monitor.store.database import Database
-from monitor.store.jobs import LEASE_MICROS, Result, failing_jobs, recent_runs
+from monitor.store.deliveries import Sender
+from monitor.store.jobs import (
+    LEASE_MICROS,
+    REQUEST_MICROS,
+    JobRequest,
+    Leader,
+    Result,
+    ask_for_run,
+    current_leader,
+    failing_jobs,
+    job_states,
+    recent_runs,
+)
 from tests.engines import ENGINES, database_on
 from tests.factories import HOUR, MINUTE
 from tests.jobs.conftest import NOW
@@ -55,7 +70,15 @@ class Counted:
         return Outcome(7)
 
     def every(self, micros: int, name: str = "a") -> Job:
-        return Job(name, micros, self)
+        return Job(name, Every(micros), self)
+
+
+def until(come: Callable[[], bool], seconds: float = 10) -> bool:
+    """Whether something came true in time."""
+    end = time.monotonic() + seconds
+    while not come() and time.monotonic() < end:
+        time.sleep(0.02)
+    return come()
 
 
 def test_a_job_runs_once_for_each_due_time_and_its_run_is_entered(database: Database) -> None:
@@ -121,7 +144,7 @@ def test_a_run_whose_process_died_is_entered_as_interrupted_and_run_again(databa
         raise SystemExit
 
     with pytest.raises(SystemExit):
-        Worker(database, [Job("a", HOUR, die)], clock).run_due()
+        Worker(database, [Job("a", Every(HOUR), die)], clock).run_due()
     clock.now += LEASE_MICROS
     counted = Counted()
     Worker(database, [counted.every(HOUR)], clock).run_due()
@@ -136,15 +159,15 @@ def test_three_failures_in_a_row_are_seen_and_gone_after_one_success(database: D
     for _ in range(2):
         worker.run_due()
         clock.now += MINUTE
-    assert failing_jobs(database) == []
+    assert failing_jobs(database, ["a", "fine"]) == []
     worker.run_due()
-    [failing] = failing_jobs(database)
+    [failing] = failing_jobs(database, ["a", "fine"])
     assert (failing.job, failing.failures, failing.since) == ("a", 3, NOW)
     assert (failing.problem, failing.params["folder"]) == ("folder_missing", "/x")
     counted.fails = False
     clock.now += MINUTE
     worker.run_due()
-    assert failing_jobs(database) == []
+    assert failing_jobs(database, ["a", "fine"]) == []
 
 
 def test_an_error_nobody_foresaw_is_entered_by_its_kind_alone_and_stops_no_other_job(
@@ -154,7 +177,7 @@ def test_an_error_nobody_foresaw_is_entered_by_its_kind_alone_and_stops_no_other
         raise ValueError("张三")
 
     fine = Counted()
-    runs = Worker(database, [Job("a", HOUR, broken), fine.every(HOUR, "b")], Clock()).run_due()
+    runs = Worker(database, [Job("a", Every(HOUR), broken), fine.every(HOUR, "b")], Clock()).run_due()
     assert [(run.problem, run.params) for run in runs] == [
         ("unexpected", {"detail": "ValueError"}),
         (None, {}),
@@ -162,13 +185,154 @@ def test_an_error_nobody_foresaw_is_entered_by_its_kind_alone_and_stops_no_other
     assert fine.runs == 1
 
 
-def test_a_job_can_be_run_out_of_turn(database: Database) -> None:
+def test_a_job_runs_out_of_turn_when_someone_asks_and_once_for_each_asking(database: Database) -> None:
     clock, counted = Clock(NOW + 10 * SECOND), Counted()
     worker = Worker(database, [counted.every(HOUR)], clock)
     worker.run_due()
-    run = worker.run_now("a")
-    assert run is not None
-    assert (counted.runs, run.due) == (2, clock.now)
+    asked = ask_for_run(database, "a", Sender("chief", "phone"), clock.now)
+    again = ask_for_run(database, "a", Sender("other", "desk"), clock.now + SECOND)
+    assert asked == again == JobRequest("a", "chief", clock.now)
+    clock.now += 2 * SECOND
+    [run] = worker.run_due()
+    assert (counted.runs, run.due, run.asked_by) == (2, clock.now, "chief")
+    assert worker.run_due() == []
+    assert [one.asked_by for one in recent_runs(database, "a")] == ["chief", None]
+    assert job_states(database, ["a"])["a"].request is None
+
+
+def test_a_run_that_begins_anyway_answers_what_was_asked_for(database: Database) -> None:
+    clock, counted = Clock(), Counted()
+    ask_for_run(database, "a", Sender("chief", "phone"), clock.now)
+    worker = Worker(database, [counted.every(HOUR)], clock)
+    worker.run_due()
+    assert worker.run_due() == []
+    assert counted.runs == 1
+
+
+def test_a_request_nobody_took_for_ten_minutes_is_void_and_said_so_until_the_next_run(
+    database: Database,
+) -> None:
+    clock, counted = Clock(), Counted()
+    worker = Worker(database, [counted.every(HOUR)], clock)
+    worker.run_due()
+    ask_for_run(database, "a", Sender("chief", "phone"), NOW)
+    clock.now += REQUEST_MICROS
+    assert worker.run_due() == []
+    left = job_states(database, ["a"])["a"].request
+    assert left is not None
+    assert left.is_void(clock.now)
+    clock.now = NOW + HOUR
+    [run] = worker.run_due()
+    assert (run.asked_by, job_states(database, ["a"])["a"].request) == (None, None)
+
+
+def test_only_the_process_that_leads_answers_a_request(database: Database) -> None:
+    clock, counted = Clock(), Counted()
+    first, second = (Worker(database, [counted.every(HOUR)], clock) for _ in range(2))
+    first.run_due()
+    ask_for_run(database, "a", Sender("chief", "phone"), NOW)
+    clock.now += SECOND
+    assert second.run_due() == []
+    assert len(first.run_due()) == 1
+
+
+def test_after_an_interrupted_run_out_of_turn_the_newest_run_stays_the_newest(database: Database) -> None:
+    clock, counted = Clock(NOW + MINUTE), Counted()
+
+    def die() -> Outcome:
+        raise SystemExit
+
+    ask_for_run(database, "a", Sender("chief", "phone"), clock.now)
+    with pytest.raises(SystemExit):
+        Worker(database, [Job("a", Every(HOUR), die)], clock).run_due()
+    clock.now += LEASE_MICROS
+    [run] = Worker(database, [counted.every(HOUR)], clock).run_due()
+    state = job_states(database, ["a"])["a"]
+    assert (state.last, state.failures) == (run, 0)
+
+
+def test_what_is_missed_by_more_than_its_grace_is_entered_as_missed_and_waits_for_its_next_time(
+    database: Database,
+) -> None:
+    clock, counted = Clock(), Counted()
+    job = Job("a", Every(HOUR), counted, grace=10 * MINUTE)
+    worker = Worker(database, [job], clock)
+    worker.run_due()
+    clock.now += HOUR + 10 * MINUTE
+    [late] = worker.run_due()
+    clock.now += HOUR + 1
+    [missed] = worker.run_due()
+    assert (late.result, missed.result, missed.due) == (Result.DONE, Result.MISSED, NOW + 2 * HOUR)
+    assert worker.run_due() == []
+    assert counted.runs == 2
+    clock.now = NOW + 3 * HOUR
+    [run] = worker.run_due()
+    assert (run.result, run.due) == (Result.DONE, NOW + 3 * HOUR)
+
+
+def test_a_job_that_never_ran_has_missed_nothing(database: Database) -> None:
+    counted = Counted()
+    job = Job("a", Every(HOUR), counted, grace=10 * MINUTE)
+    assert Worker(database, [job], Clock(NOW + 30 * MINUTE)).run_due() == []
+    assert recent_runs(database) == []
+
+
+def test_of_a_job_that_runs_once_a_week_twenty_runs_stay_known(database: Database) -> None:
+    clock, counted = Clock(), Counted()
+    worker = Worker(database, [counted.every(7 * 24 * HOUR)], clock)
+    for _ in range(23):
+        worker.run_due()
+        clock.now += 7 * 24 * HOUR
+    runs = recent_runs(database, "a")
+    assert len(runs) == 20
+    assert runs[0].due > runs[-1].due
+
+
+def test_who_leads_is_known_to_others_until_the_lead_runs_out(database: Database) -> None:
+    assert current_leader(database, NOW) is None
+    assert Worker(database, [], Clock(), holder="a-host:17:ff").leads
+    assert current_leader(database, NOW + LEASE_MICROS - 1) == Leader("a-host", 17)
+    assert current_leader(database, NOW + LEASE_MICROS) is None
+
+
+def test_the_scheduler_runs_what_another_process_asked_for_within_seconds(database: Database) -> None:
+    counted = Counted()
+    scheduler = Scheduler(Worker(database, [counted.every(24 * HOUR)], lambda: time.time_ns() // 1000))
+    scheduler.start()
+    waited = until(lambda: counted.runs == 1)
+    ask_for_run(database, "a", Sender("chief", "phone"), time.time_ns() // 1000)
+    asked = until(lambda: counted.runs == 2, 5)
+    scheduler.stop()
+    assert (waited, asked, counted.runs) == (True, True, 2)
+
+
+def test_a_job_asked_for_while_it_runs_runs_again_when_it_has_ended(database: Database) -> None:
+    began, may_end, runs = threading.Event(), threading.Event(), []
+
+    def slow() -> Outcome:
+        runs.append(1)
+        began.set()
+        may_end.wait(10)
+        return Outcome()
+
+    worker = Worker(database, [Job("a", Every(24 * HOUR), slow)], lambda: time.time_ns() // 1000)
+    scheduler = Scheduler(worker)
+    scheduler.start()
+    assert began.wait(10)
+    ask_for_run(database, "a", Sender("chief", "phone"), time.time_ns() // 1000)
+    time.sleep(1.5)
+    during = len(runs)
+    may_end.set()
+    again = until(lambda: len(runs) == 2, 5)
+    scheduler.stop()
+    assert (during, again) == (1, True)
+
+
+def test_a_week_that_was_slept_through_wakes_a_job_once() -> None:
+    trigger = CadenceTrigger(Every(MINUTE))
+    slept_from = datetime(2026, 7, 1, tzinfo=UTC)
+    woke = datetime(2026, 7, 8, 0, 0, 30, tzinfo=UTC)
+    assert trigger.get_next_fire_time(slept_from, woke) == datetime(2026, 7, 8, 0, 1, tzinfo=UTC)
 
 
 def test_the_scheduler_catches_up_at_its_start_and_then_keeps_time(database: Database) -> None:
