@@ -196,7 +196,7 @@ def serve(installation: Installation, *, ready: Callable[[str], None] | None = N
 def started_jobs(installation: Installation) -> Scheduler | None:
     """The jobs of the configuration, running; None where there are none or `FANGXING_JOBS` is off.
 
-    A demo runs those alone that touch nothing of a station: its files must not be moved into a made-up county.
+    A demo runs those alone that touch nothing of a station: no file of it goes into a made-up county.
     """
     if installation.settings.jobs == "off":
         return None

@@ -132,7 +132,7 @@ def _entered(config_dir: Path | None) -> list[int]:
 
 
 def _problems(year: int, entered: CalendarYear, document: Document) -> Iterator[ConfigProblem]:
-    """No holiday at all, and days that cannot be meant: of another year, weekdays, days both off and worked."""
+    """No holiday at all; days that cannot be meant: of another year, weekdays, both off and worked."""
     if not entered.holidays:
         yield document.problem(("holidays",), "empty")
     for place, holiday in enumerate(entered.holidays):
