@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingest.made_up import MARK
+
 from .case import SimCase
 from .dialects import event_file, gbk, merged, offsite, police, template, treasury, unload, weighing
 from .moments import local
@@ -15,6 +17,7 @@ from .plan import Plan, exports_of, make_plan
 from .sites import Site
 from .telling import Account, Planted, Written
 from .truth import write_truth
+from .ways.telling import Ways, write_ways
 from .world import World, build
 
 LEDGER_NAMES = {
@@ -52,6 +55,9 @@ class SimulationSummary:
     defects: Mapping[str, int]
     """Planted defects by kind."""
     truth: Path
+    ways: Ways
+    """What is told by other ways than ledgers and the event files that go with them. Neither `cases` nor
+    `events` count any of it."""
     config_dir: Path | None
     """What invented stations need as FANGXING_CONFIG_DIR; None for up to four stations."""
 
@@ -81,8 +87,10 @@ def simulate(
     for site in world.sites:
         writing.ledger(site)
     writing.events()
+    ways = write_ways(out, world, writing.account)
     truth = out / "truth.json"
-    write_truth(truth, world, plan, writing.written, writing.planted)
+    write_truth(truth, world, plan, writing.written, writing.planted, ways.truth)
+    (out / MARK).write_text("模拟数据,全部虚构。\nSimulated data, all of it invented.\n", encoding="utf-8")
     cases = [case for site in world.sites for case in world.of(site)]
     return SimulationSummary(
         out=out,
@@ -96,6 +104,7 @@ def simulate(
         events=sum(one.new for one in writing.written),
         defects=dict(Counter(one.kind for one in writing.planted)),
         truth=truth,
+        ways=ways,
         config_dir=write_overlay(out / "config", world.sites),
     )
 
@@ -107,7 +116,7 @@ class _Writing:
         self._out = out
         self._world = world
         self._plan = plan
-        self._account = Account()
+        self.account = Account()
         self.written: list[Written] = []
         self.planted: list[Planted] = []
 
@@ -123,9 +132,9 @@ class _Writing:
             stamp = f"{local(export):%Y%m%d}"
             path = self._out / LEDGER_NAMES[site.dialect].format(short=site.short, stamp=stamp)
             if site.dialect == "offsite":
-                self._keep([offsite.write(path, cases, export, self._account)], [])
+                self._keep([offsite.write(path, cases, export, self.account)], [])
                 continue
-            written, planted = WRITERS[site.dialect](path, cases, self._plan, export, exports, self._account)
+            written, planted = WRITERS[site.dialect](path, cases, self._plan, export, exports, self.account)
             self._keep([written], planted)
 
     def events(self) -> None:
@@ -138,6 +147,6 @@ class _Writing:
             (police.DIALECT, police.rows(cases, self._plan, until)),
             (treasury.DIALECT, treasury.rows(cases, self._plan, until)),
         ):
-            self._keep(*event_file.write(self._out, dialect, rows, self._account))
+            self._keep(*event_file.write(self._out, dialect, rows, self.account))
         late = self._out / "卸载复检_补录.tsv"
-        self._keep(*unload.write_without_unit(late, cases, self._plan, until, self._account))
+        self._keep(*unload.write_without_unit(late, cases, self._plan, until, self.account))

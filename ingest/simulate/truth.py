@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -78,10 +78,15 @@ def _case(case: SimCase, kind: str | None, until: int) -> dict[str, Any]:
 
 
 def write_truth(
-    path: Path, world: World, plan: Plan, written: Sequence[Written], planted: Sequence[Planted]
+    path: Path,
+    world: World,
+    plan: Plan,
+    written: Sequence[Written],
+    planted: Sequence[Planted],
+    ways: Mapping[str, Any],
 ) -> None:
     """Write everything as JSON: instants in RFC 3339, weights kg, money fen. Whatever stands under `personal`
-    would be personal data if anybody were real."""
+    would be personal data if anybody were real. `ways` is what is told beside the ledgers."""
     kinds = case_kinds(plan)
     told = {
         "simulated": True,
@@ -100,5 +105,6 @@ def write_truth(
         "shares": [asdict(share) for share in plan.shares],
         "defects": [asdict(one) for one in planted],
         "files": [asdict(one) for one in written],
+        "ways": ways,
     }  # fmt: skip
     path.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

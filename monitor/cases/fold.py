@@ -130,7 +130,9 @@ def _clock_a(plain: dict[str, Any], facts: Facts, terms: Terms, findings: list[F
     releases = facts.get("released")
     custody = "detained" in facts
     if not custody and terms.holds:
-        custody = confirmed is not None or any(activity in facts for activity in CUSTODY_EVIDENCE)
+        # A second weighing alone holds nobody: who shifts the load and is within the limit then drives on.
+        held = (one for one in CUSTODY_EVIDENCE if one != Activity.REWEIGHED.value)
+        custody = confirmed is not None or any(activity in facts for activity in held)
     plain["custody"] = custody
     start: tuple[int, int] | None = None
     if confirmed:

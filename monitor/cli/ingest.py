@@ -81,9 +81,21 @@ def _take_all(
     from monitor.cli.delivered import last_event, take, totals_of
 
     before = last_event(intake.database)
+    _mark_made_up(intake, chosen)
     with fewer_collections(), progress_bar() as started:
         delivered = [take(intake, one, who, backfill, started(one.path.name)) for one in chosen]
     return delivered, totals_of(intake.database, delivered, before)
+
+
+def _mark_made_up(intake: Intake, chosen: list[Chosen]) -> None:
+    """Where a simulation is loaded the pages say so: before its first row is in, and for good."""
+    from ingest.made_up import MARK, is_made_up
+    from monitor.store.marks import SIMULATED, mark_of, set_mark
+
+    if any(is_made_up(one.path) for one in chosen if one.page is not None):
+        with intake.database.write() as connection:
+            if mark_of(connection, SIMULATED) is None:
+                set_mark(connection, SIMULATED, MARK)
 
 
 @contextmanager

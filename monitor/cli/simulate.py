@@ -35,9 +35,12 @@ def simulate(
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise Answer("not_empty", Code.WRONG_USE, folder=out)
     made = make(out, stations=stations, days=days, seed=seed, until=moment)
-    typer.echo(say("cli.simulate.written", n=len(made.files), folder=out))
+    typer.echo(say("cli.simulate.written", n=len(made.files) + len(made.ways.files), folder=out))
     counts = {"cases": made.cases, "held": made.held, "events": made.events}
     typer.echo(say("cli.simulate.told", **counts, defects=sum(made.defects.values()), truth=made.truth))
+    ways = made.ways
+    beside = {"weighed": ways.weighed, "events": ways.events, "pushes": ways.pushes, "view": ways.view}
+    typer.echo(say("cli.simulate.beside", **beside))
     command = f"fangxing ingest {out}"
     if made.config_dir is not None:
         # Stations beyond the shipped examples are invented, too, and have to be configured to be read.

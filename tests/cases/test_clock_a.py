@@ -198,5 +198,12 @@ def test_a_vehicle_unloading_at_a_station_stands_there_also_where_its_confirmati
     assert (state.custody, state.verdict) == (True, Verdict.NO_DEADLINE)
 
 
+def test_weighed_again_within_the_limit_and_never_confirmed_is_not_held() -> None:
+    first = event("weighed", START - MINUTE, gross_kg=50_200, limit_kg=49_000)
+    again = event("reweighed", START + 20 * MINUTE, gross_kg=48_600)
+    assert case(first, again).verdict == Verdict.NOT_HELD
+    assert case(first, again, CONFIRMED).verdict == Verdict.RUNNING
+
+
 def test_weighed_at_a_station_and_not_confirmed_is_not_held() -> None:
     assert case(event("weighed", START, gross_kg=17_000)).verdict == Verdict.NOT_HELD

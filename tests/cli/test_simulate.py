@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from monitor.store.database import Database
+from monitor.store.marks import SIMULATED, mark_of
+
 from .conftest import Fangxing
 
 
@@ -17,12 +20,35 @@ def test_the_files_written_are_taken_in_with_the_events_and_cases_that_were_told
     )
     assert told.code == 0
     found = re.search(r"(\d+) cases, (\d+) events", told.out)
-    assert found is not None
+    beside = re.search(r"(\d+) vehicles weighed \((\d+) events", told.out)
+    assert found is not None and beside is not None
+    cases, events = (int(found[place]) + int(beside[place]) for place in (1, 2))
     ran = fangxing("ingest", out, "--json")
     assert ran.code == 0
     totals = ran.object["totals"]
-    assert (totals["cases"], totals["events"]) == (int(found[1]), int(found[2]))
+    assert (totals["cases"], totals["events"]) == (cases, events)
     assert fangxing("ingest", out, "--json").object["totals"]["events"] == 0
+
+
+def test_what_is_loaded_of_a_simulation_is_marked_as_made_up(fangxing: Fangxing, tmp_path: Path) -> None:
+    out = tmp_path / "exports"
+    fangxing("simulate", "--out", out, "--stations", 1, "--days", 1, "--until", "2024-07-10")
+
+    def mark() -> str | None:
+        database = Database(f"sqlite:///{tmp_path / 'data' / 'fangxing.db'}")
+        with database.read() as connection:
+            found = mark_of(connection, SIMULATED)
+        database.dispose()
+        return found
+
+    own = tmp_path / "events.csv"
+    own.write_text("station,case_no,activity,occurred_at\n14042301,A-1,confirmed,2024-07-09 08:00:00\n")
+    assert fangxing("ingest", own).code == 0
+    assert mark() is None
+    assert fangxing("ingest", out / "weighings_城西.jsonl", "--dry-run").code == 0
+    assert mark() is None
+    assert fangxing("ingest", out / "weighings_城西.jsonl").code == 0
+    assert mark() is not None
 
 
 def test_invented_stations_come_with_the_configuration_that_reads_them(

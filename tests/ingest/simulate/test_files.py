@@ -9,6 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from ingest.made_up import MARK
 from ingest.mapping.pages import load_pages
 from ingest.simulate import simulate
 from ingest.simulate.dialects import template
@@ -132,9 +133,12 @@ def test_the_truth_counts_what_the_summary_says(simulated: Simulated) -> None:
     assert summary.events == sum(one["new"] for one in truth["files"])
     assert sum(summary.defects.values()) == len(truth["defects"])
     assert {one.path.name for one in summary.files} == {one["file"] for one in truth["files"]}
-    assert {path.name for path in summary.out.iterdir()} == {one["file"] for one in truth["files"]} | {
-        "truth.json"
-    }
+    ways = truth["ways"]
+    assert {path.name for path, _ in summary.ways.files} == {one["file"] for one in ways["files"]}
+    assert {path.name for path in summary.out.iterdir()} == {
+        *(one["file"] for one in (*truth["files"], *ways["files"])),
+        "truth.json", MARK, ways["view"]["database"], "pushes",
+    }  # fmt: skip
 
 
 def test_names_and_numbers_of_people_stand_under_personal_alone(simulated: Simulated) -> None:

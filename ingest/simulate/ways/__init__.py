@@ -1,0 +1,1 @@
+"""What the county tells by other ways than ledgers: weighings, an event log, a database view, pushes."""
