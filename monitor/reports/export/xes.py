@@ -21,7 +21,7 @@ def write_xes(file: BinaryIO, export: Export) -> None:
     alone `time:timestamp` is where that day begins, and `occurred_at` says the day."""
     with etree.xmlfile(file, encoding="utf-8") as out:
         out.write_declaration()
-        head = {"xes.version": "1849-2016", "xes.features": ""}
+        head = {"xes.version": "1849.2016", "xes.features": ""}
         with out.element("log", head, nsmap={None: SPACE}):
             for name, prefix in EXTENSIONS:
                 uri = f"{SPACE}{prefix}.xesext"

@@ -15,7 +15,7 @@ from ingest.tables.xes import open_xes
 
 LOG = """<?xml version="1.0" encoding="{encoding}"?>
 <!-- made by hand -->
-<log xes.version="1849-2016" {space}>
+<log xes.version="1849.2016" {space}>
   <extension name="Concept" prefix="concept" uri="http://www.xes-standard.org/concept.xesext"/>
   <global scope="event"><string key="concept:name" value="unknown"/></global>
   <string key="concept:name" value="a log"/>

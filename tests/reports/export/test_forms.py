@@ -1,8 +1,10 @@
-"""XES and OCEL as their standards have them, checked by hand against what the documents require."""
+"""XES and OCEL as their standards have them."""
 
 from __future__ import annotations
 
+import copy
 import io
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -14,8 +16,16 @@ from monitor.reports.export.ocel import ocel_parts
 from monitor.reports.export.told import Export, each_told
 from monitor.reports.export.xes import write_xes
 
+from .xes_rules import broken_rules
+
 X = "{http://www.xes-standard.org/}"
-ATTRIBUTES = {X + tag for tag in ("string", "int", "float", "boolean", "date")}
+MEMBERS = {
+    "objectTypes": {"name", "attributes"},
+    "eventTypes": {"name", "attributes"},
+    "events": {"id", "type", "time", "attributes", "relationships"},
+    "objects": {"id", "type", "attributes", "relationships"},
+}
+"""What OCEL 2.0 in JSON has (ocel-standard.org, Specification, Formats, JSON)."""
 KINDS: dict[str, type | tuple[type, ...]] = {
     "string": str,
     "integer": int,
@@ -29,27 +39,71 @@ def counted(export: Export) -> tuple[int, int]:
     return len(cases), sum(len(case.events) for case in cases)
 
 
-def test_the_event_log_has_the_parts_of_the_standard_in_their_order(export: Export) -> None:
+def log_of(export: Export) -> Any:
     file = io.BytesIO()
     write_xes(file, export)
-    root: Any = etree.fromstring(file.getvalue())
-    assert (root.tag, root.get("xes.version")) == (X + "log", "1849-2016")
-    order = [etree.QName(child).localname for child in root]
-    ranks = ["extension", "global", "classifier", "trace"]
-    assert order == sorted(order, key=ranks.index)
-    assert {one.get("scope") for one in root.iterfind(X + "global")} == {"trace", "event"}
+    return etree.fromstring(file.getvalue())
+
+
+def test_the_event_log_keeps_the_rules_of_the_standard(export: Export) -> None:
+    root = log_of(export)
+    assert broken_rules(root) == []
+    assert root.get("xes.version") == "1849.2016"
     prefixes = {one.get("prefix") for one in root.iterfind(X + "extension")}
+    assert prefixes == {"concept", "time"}
+    assert [one.get("keys") for one in root.iterfind(X + "classifier")] == ["concept:name"]
     traces = root.findall(X + "trace")
     assert (len(traces), len(root.findall(f"{X}trace/{X}event"))) == counted(export)
     assert len({trace.find(X + "string").get("value") for trace in traces}) == len(traces)
-    for event in root.iterfind(f"{X}trace/{X}event"):
-        assert {child.tag for child in event} <= ATTRIBUTES
-        keys = [child.get("key") for child in event]
-        assert len(set(keys)) == len(keys)
-        assert {"concept:name", "time:timestamp"} <= set(keys)
-        assert {key.partition(":")[0] for key in keys if ":" in key} <= prefixes
-        for child in event.iterfind(X + "date"):
-            assert datetime.fromisoformat(child.get("value")).tzinfo is not None
+
+
+def moved(root: Any) -> None:
+    root.insert(0, root[-1])
+
+
+def twice(root: Any) -> None:
+    event = root.find(f"{X}trace/{X}event")
+    event.append(copy.deepcopy(event[0]))
+
+
+def without(path: str) -> Callable[[Any], None]:
+    def change(root: Any) -> None:
+        found = root.find(path)
+        found.getparent().remove(found)
+
+    return change
+
+
+def with_value(path: str, name: str, value: str) -> Callable[[Any], None]:
+    def change(root: Any) -> None:
+        root.find(path).set(name, value)
+
+    return change
+
+
+EVENT = f"{X}trace/{X}event"
+
+
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        (with_value(".", "xes.version", "1849-2016"), "5.1 xes.version"),
+        (moved, "5.1 extension"),
+        (without(X + "extension[@prefix='time']"), "4.5 the extension of time:timestamp"),
+        (with_value(X + "extension", "uri", "http://example.org/c"), "7 the extension concept"),
+        (twice, "4.2 a key stands once"),
+        (without(f"{EVENT}/{X}date[@key='time:timestamp']"), "4.3 every event"),
+        (with_value(f"{EVENT}/{X}date", "value", "2024-07-01 08:00"), "4.2 date"),
+        (with_value(f"{EVENT}/{X}int", "value", "5.5"), "4.2 int"),
+        (with_value(f"{EVENT}/{X}string[@key='occurred_at']", "key", "org:when"), "4.5 the extension of org"),
+        (with_value(X + "classifier", "keys", "event_id"), "4.4 what a classifier"),
+        (without(X + "global[@scope='event']"), "4.4 what a classifier"),
+    ],
+)
+def test_each_rule_finds_what_breaks_it(export: Export, change: Callable[[Any], None], rule: str) -> None:
+    root = log_of(export)
+    change(root)
+    assert any(one.startswith(rule) for one in broken_rules(root))
 
 
 def checked(document: dict[str, Any], part: str, types: str) -> None:
@@ -74,7 +128,10 @@ def checked(document: dict[str, Any], part: str, types: str) -> None:
 def test_ocel_names_only_types_attributes_and_objects_that_it_declares(export: Export, plates: bool) -> None:
     export = export._replace(plates=plates)
     document = orjson.loads(b"".join(ocel_parts(export)))
-    assert set(document) == {"objectTypes", "eventTypes", "objects", "events"}
+    assert {part: set(one) for part, (one, *_) in document.items()} == MEMBERS
+    for one in (*document["objectTypes"], *document["eventTypes"]):
+        types = {attribute["type"] for attribute in one["attributes"]}
+        assert types <= {"string", "time", "integer", "float", "boolean"}
     checked(document, "objects", "objectTypes")
     checked(document, "events", "eventTypes")
     objects = {one["id"]: one["type"] for one in document["objects"]}
