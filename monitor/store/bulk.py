@@ -43,9 +43,12 @@ def append_rows(
         connection.info[_UNDER_WAY] = copy, worker.submit(_copy, driver, copy, block)
         worker.shutdown(wait=False)
         return
-    mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
-    marks = ", ".join([mark] * len(columns))
-    connection.exec_driver_sql(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(rows))
+    insert = f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(columns))})"
+    sqlite: Any = connection.connection.driver_connection
+    try:
+        sqlite.executemany(insert, rows)
+    except Exception as error:
+        raise refused(connection, insert, error) from error
 
 
 def arrived(connection: Connection) -> None:

@@ -71,7 +71,7 @@ class Opened(NamedTuple):
 
 def next_receipt(connection: Connection, now: int) -> int:
     """The instant of receipt for what comes now. It never goes back, whatever the clock does."""
-    last = ask(connection, "SELECT max(received_until) FROM deliveries").scalar_one()
+    [(last,)] = ask(connection, "SELECT max(received_until) FROM deliveries")
     return now if last is None else max(now, last + 1)
 
 
@@ -92,7 +92,8 @@ def open_delivery(
     values = (
         key, name, sha256, size, *sender, backfill, "loading", received_at, received_at, "",
     )  # fmt: skip
-    return Opened(ask(connection, _OPEN, values).scalar_one(), key, received_at)
+    [(delivery_id,)] = ask(connection, _OPEN, values)
+    return Opened(delivery_id, key, received_at)
 
 
 def record_counts(
@@ -134,8 +135,6 @@ class DeliveryRow(NamedTuple):
     params: dict[str, str]
 
 
-
-
 def recent_deliveries(connection: Connection, limit: int = 50) -> list[DeliveryRow]:
     """The newest deliveries first."""
     query = (
@@ -160,8 +159,8 @@ def delivery(connection: Connection, delivery_id: int) -> DeliveryRow | None:
 
 def already_delivered(connection: Connection, source: str, sha256: str) -> int | None:
     """The delivery that brought these very bytes before, completely, or None."""
-    found: int | None = ask(connection, _DELIVERED, (sha256, source)).scalar_one()
-    return found
+    [(first,)] = ask(connection, _DELIVERED, (sha256, source))
+    return None if first is None else int(first)
 
 
 _DELIVERED = (

@@ -22,8 +22,8 @@ class Kept(NamedTuple):
 
 def kept_answer(connection: Connection, actor: str, key: str, now: int) -> Kept | None:
     """The answer kept under this key, or None where there is none any more."""
-    row = ask(connection, _KEPT, (actor, key, now - KEPT)).first()
-    return None if row is None else Kept(*row)
+    found = ask(connection, _KEPT, (actor, key, now - KEPT))
+    return Kept(*found[0]) if found else None
 
 
 def keep_answer(connection: Connection, actor: str, key: str, kept: Kept, now: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from monitor.cases.event import Event
 from monitor.store.bulk import append_rows
@@ -29,11 +29,11 @@ def source_ids(connection: Connection) -> dict[str, int]:
 
 def source_id(connection: Connection, name: str) -> int:
     """The id of a source, made on first use."""
-    known: int | None = ask(connection, "SELECT id FROM sources WHERE name = ?", (name,)).scalar_one_or_none()
-    if known is not None:
-        return known
-    made: int = ask(connection, "INSERT INTO sources (name) VALUES (?) RETURNING id", (name,)).scalar_one()
-    return made
+    known = ask(connection, "SELECT id FROM sources WHERE name = ?", (name,))
+    if not known:
+        known = ask(connection, "INSERT INTO sources (name) VALUES (?) RETURNING id", (name,))
+    found: int = known[0][0]
+    return found
 
 
 def case_ids(connection: Connection, keys: Iterable[CaseKey]) -> dict[CaseKey, int]:
@@ -52,7 +52,7 @@ def add_cases(connection: Connection, keys: Sequence[CaseKey]) -> dict[CaseKey, 
     """Make new cases; their ids follow one another in the order given. Needs the write transaction."""
     if not keys:
         return {}
-    top = connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM cases").scalar_one()
+    [(top,)] = ask(connection, "SELECT coalesce(max(id), 0) FROM cases")
     numbered = {key: top + place for place, key in enumerate(keys, 1)}
     append_rows(
         connection,
@@ -78,13 +78,13 @@ def events_of(connection: Connection, ids: Iterable[int]) -> dict[int, KnownEven
     named: dict[bytes, list[int]] = {}
     for row in ask_among(connection, _EVENTS, found):
         event = _event(row, names)
-        found[row.case_id].own.append(event)
+        found[row[0]].own.append(event)
         if event.named:
-            named.setdefault(event.identity, []).append(row.case_id)
+            named.setdefault(event.identity, []).append(row[0])
     for row in ask_among(connection, _NAMED, named):
         event = _event(row, names)
         for key in named[event.identity]:
-            if key != row.case_id:
+            if key != row[0]:
                 found[key].elsewhere.append(event)
     return found
 
@@ -108,7 +108,7 @@ _NAMING = "SELECT identity, case_id FROM events WHERE named AND identity {among}
 _CASES = "SELECT case_no, id FROM cases WHERE station = ? AND case_no {among}"
 
 
-def _event(row: Row[Any], names: dict[int, str]) -> Event:
+def _event(row: tuple[Any, ...], names: dict[int, str]) -> Event:
     values: list[Any] = list(row[1:])
     values[9] = names[values[9]]
     values[15] = bool(values[15])

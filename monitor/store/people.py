@@ -39,4 +39,4 @@ def remember_people(connection: Connection, persons: Sequence[PersonLike], deliv
 def people_by_digest(connection: Connection, digests: Iterable[str]) -> dict[str, str]:
     """The values behind digests that have not been erased. For those who may see them."""
     query = "SELECT digest, value FROM people WHERE digest {among}"
-    return {row.digest: row.value for row in ask_among(connection, query, digests)}
+    return dict(ask_among(connection, query, digests))

@@ -133,9 +133,9 @@ def supersede(
         # By the index of open entries: a push must not look through all that waits.
         pairs = ", ".join(["(?, ?)"] * len(cases))
         query = f"WITH told (station, case_no) AS (VALUES {pairs}) {_WAITING} {_OF_CASES} {_OTHERS}"
-        waiting = ask(connection, query, (*chain.from_iterable(cases), source, delivery_id)).all()
+        waiting = ask(connection, query, (*chain.from_iterable(cases), source, delivery_id))
     else:
-        waiting = ask(connection, f"{_WAITING} {_OTHERS}", (source, delivery_id)).all()
+        waiting = ask(connection, f"{_WAITING} {_OTHERS}", (source, delivery_id))
     if not waiting:
         return
     come = set(landed)

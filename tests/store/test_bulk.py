@@ -31,7 +31,7 @@ def test_what_is_appended_is_read_back_as_it_was(database: Database, times: int)
     with database.write() as connection:
         _table(connection)
         append_rows(connection, "odd", COLUMNS, rows)
-        found = ask(connection, "SELECT n, t, b, f, y FROM odd ORDER BY n").all()
+        found = ask(connection, "SELECT n, t, b, f, y FROM odd ORDER BY n")
     assert [tuple(row) for row in found] == rows
 
 
@@ -39,7 +39,7 @@ def test_a_code_of_an_enumeration_is_written_as_its_text(database: Database) -> 
     with database.write() as connection:
         _table(connection)
         append_rows(connection, "odd", ("n", "t"), [(1, Verdict.LATE), (2, "x"), (3, None)])
-        assert ask(connection, "SELECT t FROM odd ORDER BY n").scalars().all() == ["released_late", "x", None]
+        assert ask(connection, "SELECT t FROM odd ORDER BY n") == [("released_late",), ("x",), (None,)]
 
 
 def test_a_value_that_no_column_holds_is_refused() -> None:
@@ -69,4 +69,4 @@ def test_rows_that_are_refused_on_their_way_fail_what_follows_and_leave_nothing(
             append_rows(connection, "odd", ("n", "t"), twice)
             ask(connection, "SELECT 1")
         with database.read() as connection:
-            assert ask(connection, "SELECT count(*) FROM odd").scalar_one() == 0
+            assert ask(connection, "SELECT count(*) FROM odd") == [(0,)]
