@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ingest.candidate import Candidate, Person, RowResult
+from monitor.cases.activity import Activity
+from monitor.cases.weighing import Weighings, numbered, weighing_data
 
 Landed = tuple[int, str, str, str, int, int | None, int | None, int | None, str | None, int, str]
 """A row that is one event and nothing else: its number, then the fields of its `Candidate` in their order."""
@@ -32,7 +34,7 @@ class Warned(NamedTuple):
 
 class Batch(NamedTuple):
     """Consecutive rows of one sheet. `rows` holds those that are more or less than one event; together with
-    `landed` it is every row read, in order of row number within each."""
+    `landed` and `weighings` it is every row read, in order of row number within each."""
 
     sheet: str | None
     landed: list[Landed]
@@ -40,19 +42,30 @@ class Batch(NamedTuple):
     persons: list[Person]
     warnings: list[Warned]
     problems: list[SheetProblem]
+    weighings: Weighings | None = None
+    """First weighings that name no case: rows that are one event each, like `landed`."""
 
     @property
     def read(self) -> int:
         """Rows read, of any kind."""
-        return len(self.landed) + len(self.rows)
+        weighed = 0 if self.weighings is None else len(self.weighings.rows)
+        return len(self.landed) + len(self.rows) + weighed
 
     def results(self) -> Iterator[RowResult]:
         """Every row as a `RowResult`, for callers that need not be fast."""
-        for number, *fields in self.landed:
+        for number, *fields in (*self.landed, *landed_of(self.weighings)):
             candidate = Candidate._make(fields)
             station, case_no = candidate.station, candidate.case_no
             yield RowResult(number, self.sheet, station, case_no, [candidate], [], None, False, None)
         yield from self.rows
+
+
+def landed_of(weighings: Weighings | None) -> Iterator[Landed]:
+    """Weighings as rows that are one event each."""
+    for number, station, check_no, at, *values, rest in () if weighings is None else weighings.each():
+        data = weighing_data(check_no, tuple(values), rest)
+        name = numbered(station, check_no)
+        yield (number, station, check_no, Activity.WEIGHED.value, at, None, None, None, name, 0, data)
 
 
 def batch_of(candidates: Iterable[Candidate], first_row: int = 1) -> Batch:

@@ -18,11 +18,19 @@ from ingest.tables.cell import EMPTY, Cell
 from .batch import Warned
 from .codes import CodeSets
 from .head import Head
-from .page import At, Column, SourcePage
+from .page import UNITS_OF, At, Column, SourcePage
 from .place import StationDirectory
 from .refused import Bad
 from .times import DATE_FORMS, Span, joined, moment_parser, parse_clock, parse_date, zone_of
-from .values import code_parser, count_parser, measure_parser, plate_parser, text_of, text_parser
+from .values import (
+    code_parser,
+    count_parser,
+    measure_parser,
+    plate_parser,
+    several_parser,
+    text_of,
+    text_parser,
+)
 
 MEMO = 20_000
 """Distinct texts a column remembers before it starts anew; bounds memory where every cell is different."""
@@ -60,11 +68,15 @@ class Persons:
 class ColumnReader:
     """Reads one column of a sheet. `read` gives a value, `Bad`, or None for blank; texts are remembered."""
 
-    def __init__(self, name: str, position: int | None, heading: str, column: Column, parse: Any) -> None:
+    def __init__(
+        self, name: str, position: int | None, heading: str, column: Column, parse: Any,
+        unit: str | None = None,
+    ) -> None:  # fmt: skip
         self.name = name
         self.position = position
         self.heading = heading
         self.column = column
+        self.unit = unit
         self._parse = parse
         self._memo: dict[str, Any] = {}
 
@@ -207,8 +219,9 @@ def bind(
     columns = {}
     for name, position in head.columns.items():
         column = page.columns[name]
-        parse = parser_of(page, name, column, head.units.get(name), codes, persons)
-        columns[name] = ColumnReader(name, position, head.headings[position], column, parse)
+        unit = head.units.get(name)
+        parse = parser_of(page, name, column, unit, codes, persons)
+        columns[name] = ColumnReader(name, position, head.headings[position], column, parse, unit)
     return SheetReader(page, head, stations, persons, sheet, columns, fixed_station)
 
 
@@ -246,8 +259,9 @@ def parser_of(
     if column.personal:
         return _personal(column.personal, persons)
     kind = column.kind
-    if kind in ("mass", "money", "length", "percent"):
-        return measure_parser(kind, unit, column.min, column.max)
+    if kind in UNITS_OF:
+        single = measure_parser(kind, unit, column.min, column.max)
+        return several_parser(single) if column.several else single
     if kind == "count":
         return count_parser(column.min, column.max)
     if kind in ("datetime", "date"):

@@ -18,6 +18,7 @@ from .refused import Bad
 from .row import RowJudge, beyond_head, data_of, faulty, number_of, recorded, refused, set_aside, told_of
 from .times import MOMENT_FORMS, Span
 from .values import code_key, text_of
+from .weighings import QuickWeighings
 
 
 class EventMapper:
@@ -64,7 +65,7 @@ class EventMapper:
         for part in (station, case_no, code, when, told, revision):
             if isinstance(part, Refusal):
                 refusals.append(part)
-        event_id = self._event_id(cells, refusals)
+        event_id = self._event_id(cells, refusals, activity, told_of(station))
         data: dict[str, Any] = {} if isinstance(code, Refusal) else dict(code.set)
         data_of(reader, self._page.keys_of(activity), cells, activity, data, refusals)
         place = told_of(station), told_of(case_no)
@@ -88,8 +89,12 @@ class EventMapper:
             return self._activity.refusal(cell, Bad("unknown_activity", self._accepted), None)
         return code
 
-    def _event_id(self, cells: Sequence[Cell], refusals: list[Refusal]) -> str | None:
-        column = self._reader.columns.get(self._page.event_id) if self._page.event_id else None
+    def _event_id(
+        self, cells: Sequence[Cell], refusals: list[Refusal], activity: str | None, station: str | None
+    ) -> str | None:
+        numbered = next((name for one, name in self._page.numbered.items() if one.value == activity), None)
+        name = numbered or self._page.event_id
+        column = self._reader.columns.get(name) if name else None
         if column is None:
             return None
         cell = column.cell(cells)
@@ -97,7 +102,13 @@ class EventMapper:
         if isinstance(value, Bad):
             refusals.append(column.refusal(cell, value, None))
             return None
-        return None if value is None else str(value)
+        if value is None:
+            return None
+        return f"{station}/{value}" if numbered else str(value)
+
+    def weighings(self) -> QuickWeighings | None:
+        """A quick way for whole blocks of rows, where the page is one of weighings."""
+        return QuickWeighings(self._reader, self._codes) if QuickWeighings.fits(self._page) else None
 
     def quick(self) -> Callable[[int, list[str]], Landed | None]:
         """A quick way for rows of text: the event, or None where `map` has to look closely."""

@@ -7,7 +7,6 @@ events. Nothing about a format stands in code: a new format is a new page in `co
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
 from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo
 
@@ -19,7 +18,7 @@ from monitor.settings.entry import Entry, Name
 from monitor.settings.yamlfile import KeyPath
 
 ColumnKind = Literal[
-    "text", "code", "plate", "plate_colour", "mass", "money", "length", "count", "percent",
+    "text", "code", "plate", "plate_colour", "mass", "money", "length", "count", "percent", "speed",
     "datetime", "date", "time",
 ]  # fmt: skip
 """What the cells of a column hold; the parsers of each kind are in `ingest.mapping.values` and `times`."""
@@ -31,10 +30,17 @@ UNITS_OF: dict[str, tuple[str, ...]] = {
     "money": ("yuan", "wan_yuan", "fen"),
     "length": ("mm", "cm", "m"),
     "percent": ("percent", "ratio"),
+    "speed": ("kmh",),
 }
 """Units a page may fix for a kind of column, beside `head`: as the head or the title of the file says."""
 
-KEY_ENDS: dict[str, str] = {"mass": "_kg", "money": "_fen", "length": "_mm", "percent": "_bp"}
+KEY_ENDS: dict[str, str] = {
+    "mass": "_kg",
+    "money": "_fen",
+    "length": "_mm",
+    "percent": "_bp",
+    "speed": "_kmh",
+}
 """Event data hold integers whose key names the unit; such a column may only fill a key with this end."""
 
 DURATION = re.compile(r"^(\d+)\s*(m|h|d)$")
@@ -66,6 +72,8 @@ class Column(Entry):
     """Bounds in the stored unit (kg, fen, mm). A value outside is refused as absurd."""
     precision: Literal["day"] | None = None
     """`day`: the source knows no hours, whatever it writes; a midnight is then the whole local day."""
+    several: bool = False
+    """A cell holds several values (axle weights, spacings), told apart by commas, semicolons or strokes."""
     serial: bool = False
     """Bare numbers are spreadsheet serial dates. Without it they are refused as times."""
 
@@ -87,6 +95,8 @@ class Column(Entry):
                 kind=self.kind,
                 known=", ".join(("head", *accepted)),
             )
+        if self.several and accepted is None:
+            raise wrong("several_without_measure", "a {kind} column holds one value", kind=self.kind)
         if self.kind == "code" and self.codes is None:
             raise wrong("codes_missing", "a code column needs codes")
         return self
@@ -235,6 +245,9 @@ class SourcePage(Entry):
     """Column with the source's own revision number."""
     event_id: str | None = None
     """Column with the source's own id of an event; kind `events` only."""
+    numbered: dict[Activity, str] = Field(default_factory=dict)
+    """Kind `events`: activity → the column whose number is, at its station, the source's own id of such an
+    event: a first weighing has its check number. Told again with other values, it is a revision."""
     carry_down: tuple[str, ...] = ()
     """Columns whose blank cells repeat the cell above."""
     passed_over: tuple[str, ...] = ()
@@ -321,6 +334,7 @@ class SourcePage(Entry):
             used.append((("station", "column"), self.station.column))
         if self.activity:
             used.append((("activity", "column"), self.activity.column))
+        used += [(("numbered", activity.value), name) for activity, name in self.numbered.items()]
         used += self.times()
         for i, event in enumerate(self.events):
             used += [(("events", i, "when", name), name) for name in event.when]
@@ -354,47 +368,3 @@ class SourcePage(Entry):
         if self.expect_every is None or (match := DURATION.match(self.expect_every)) is None:
             return None
         return int(match[1]) * SECONDS[match[2]]
-
-
-Inconsistency = tuple[KeyPath, str, dict[str, str]]
-"""Key, problem code, fields of its sentences."""
-
-
-def inconsistencies(page: SourcePage, sets: Mapping[str, Mapping[str, str]]) -> Iterator[Inconsistency]:
-    """What does not fit together in a page whose keys are each well formed."""
-    yield from _of_kind(page)
-    known = ", ".join(page.columns)
-    for path, name in page.uses():
-        if name not in page.columns:
-            yield path, "no_such_column", {"value": name, "known": known}
-    for path, name in page.fills():
-        column, key = page.columns.get(name), str(path[-1])
-        end = "" if column is None else "_digest" if column.personal else KEY_ENDS.get(column.kind, "")
-        if not key.endswith(end):
-            yield path, "key_without_unit", {"key": key, "column": name, "end": end}
-    for path, name in page.times():
-        if name in page.columns and page.columns[name].kind not in ("datetime", "date", "time"):
-            yield path, "not_a_time_column", {"column": name, "kind": page.columns[name].kind}
-    named = [(("columns", name, "codes"), column.codes) for name, column in page.columns.items()]
-    for path, codes in [*named, (("activity", "codes"), page.activity.codes if page.activity else None)]:
-        if isinstance(codes, str) and codes not in sets:
-            yield path, "no_such_code_set", {"value": codes, "known": ", ".join(sets)}
-
-
-def _of_kind(page: SourcePage) -> Iterator[Inconsistency]:
-    needed, foreign = ("events",), ("activity", "at", "data", "data_of", "event_id")
-    if page.kind == "events":
-        needed, foreign = ("activity", "at"), ("events", "facts")  # type: ignore[assignment]
-    for key in needed:
-        if not getattr(page, key):
-            yield (key,), "missing_key", {"name": key, "known": ", ".join(needed)}
-    for key in foreign:
-        if getattr(page, key):
-            yield (key,), "key_of_other_kind", {"key": key, "kind": page.kind}
-    seen: dict[tuple[object, ...], int] = {}
-    for i, event in enumerate(page.events):
-        identity = (event.activity, event.ordinal, tuple(sorted(event.when.items())))
-        if identity in seen:
-            params = {"activity": event.activity.value, "other": str(seen[identity])}
-            yield ("events", i, "ordinal"), "same_event_twice", params
-        seen.setdefault(identity, i)

@@ -13,15 +13,20 @@ from monitor.settings.shipped import existing_dir, read_config, shipped_dir
 from monitor.settings.yamlfile import Document, laid_over, parse_yaml
 
 from .codes import CodeFile, CodeSets
-from .page import SourcePage, inconsistencies
+from .consistency import inconsistencies
+from .page import SourcePage
 
 FOLDER = "sources"
 CODES = "codes.yaml"
 
 
-@dataclass(frozen=True)
+@dataclass
 class SourcePages(Mapping[str, SourcePage]):
-    """The pages by name, and the code sets they may name."""
+    """The pages by name, and the code sets they may name.
+
+    The one part of a configuration that may change while the program runs, by `renew` alone: a delivery that
+    is being read goes on with the page it began with, the next one gets the new.
+    """
 
     pages: dict[str, SourcePage]
     codes: CodeSets
@@ -34,6 +39,10 @@ class SourcePages(Mapping[str, SourcePage]):
 
     def __len__(self) -> int:
         return len(self.pages)
+
+    def renew(self, fresh: SourcePages) -> None:
+        """Go on with these pages, all of them read and checked."""
+        self.pages, self.codes = fresh.pages, fresh.codes
 
     def claiming(self, file_name: str) -> list[SourcePage]:
         """The pages whose patterns match the file's name, case aside. Of several a person chooses."""

@@ -59,7 +59,9 @@ class QuickEvents:
     @staticmethod
     def fits(page: SourcePage) -> bool:
         """Whether rows of this page may go the quick way."""
-        return page.at is not None and page.at.column is not None and not page.carry_down
+        if page.carry_down or page.numbered:
+            return False
+        return page.at is not None and page.at.column is not None
 
     def mapper(self) -> Callable[[int, list[str]], Landed | None]:
         """A function of row number and cells: the event, or None where `map` has to look closely."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fnmatch import fnmatchcase
+from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 
 from ingest.candidate import RowResult
@@ -14,6 +16,7 @@ from ingest.tables.fault import TableError
 from ingest.tables.limits import DEFAULT, Limits
 from ingest.tables.open import Kind, kind_of, open_tables
 from ingest.tables.sheet import Sheet, SheetRow, spread
+from monitor.cases.weighing import Weighings
 
 from .batch import Batch, Landed, SheetProblem, Warned
 from .codes import CodeSets
@@ -27,9 +30,13 @@ from .place import StationDirectory
 from .reading import Reading
 from .row import set_aside
 from .values import text_of
+from .weighings import QuickWeighings
 
 ROWS = 2_000
 """Rows in a batch."""
+
+BLOCK = 500
+"""Rows turned into columns at a time: as many as stay in the processor's cache."""
 
 
 def read_isolated(path: Path, how: Reading, limits: Limits = DEFAULT) -> Iterator[Batch]:
@@ -91,9 +98,50 @@ class _Job:
         above = [_sheet_row(*one, self.limits) for one in top if one[0] <= head.last_row]
         yield self.batch(None, [], [_heading_row(row, head, None) for row in above], warnings_of(reader))
         rest = [one for one in top if one[0] > head.last_row]
+        if self.page.kind == "events":
+            events = EventMapper(reader, self.codes)
+            if (weighings := events.weighings()) is not None:
+                for source in (iter(rest), rows):
+                    yield from self._blocks(source, events.map, weighings)
+                return
         map_row, quick = self.mapper(reader)
         for source in (iter(rest), rows):
             yield from self._batches(source, map_row, quick)
+
+    def _blocks(
+        self,
+        source: Iterator[tuple[int, list[str] | RefusedRow]],
+        map_row: Callable[[SheetRow], RowResult],
+        weighings: QuickWeighings,
+    ) -> Iterator[Batch]:
+        """Blocks of weighings; their rows need not be looked at one by one."""
+        broken: TableError | None = None
+        found, others = Weighings.none(), []
+        while broken is None:
+            rows: list[tuple[int, list[str] | RefusedRow]] = []
+            try:
+                rows.extend(islice(source, BLOCK))
+            except TableError as error:
+                # what was read before the file broke off is good
+                broken = error
+            if not rows:
+                break
+            texts: list[tuple[int, list[str]]] = []
+            strange: list[tuple[int, list[str] | RefusedRow]] = []
+            for row in rows:
+                (texts if type(row[1]) is list else strange).append(row)  # type: ignore[arg-type]
+            more, left = weighings.block(texts)
+            found.add(more)
+            strange += left
+            strange.sort(key=itemgetter(0))
+            others += [map_row(_sheet_row(number, cells, self.limits)) for number, cells in strange]
+            if len(found.rows) + len(others) >= ROWS:
+                yield self.batch(None, [], others)._replace(weighings=found)
+                found, others = Weighings.none(), []
+        if found.rows or others:
+            yield self.batch(None, [], others)._replace(weighings=found)
+        if broken is not None:
+            raise broken
 
     def _batches(
         self,

@@ -31,8 +31,10 @@ SCALES: dict[str, Decimal] = {
     "m": Decimal(1000),
     "percent": Decimal(100),
     "ratio": Decimal(10_000),
+    "kmh": Decimal(1),
 }
-"""Stored units in one unit of the file: kg, fen (the currency's minor unit), mm, hundredths of a percent."""
+"""Stored units in one unit of the file: kg, fen (the currency's minor unit), mm, hundredths of a percent,
+km/h."""
 
 WORDS: dict[str, dict[str, str]] = {
     "mass": {
@@ -53,21 +55,29 @@ WORDS: dict[str, dict[str, str]] = {
         **dict.fromkeys(("%", "百分比", "percent"), "percent"),
         **dict.fromkeys(("小数", "比值", "ratio"), "ratio"),
     },
+    "speed": dict.fromkeys(("km/h", "kmh", "公里/小时", "千米/小时", "公里/时"), "kmh"),
 }
 """What heads, titles and cells call the units, in lower case."""
 
 CEILINGS = {
     "mass": 200_000, "money": 10_000_000_000, "length": 100_000, "count": 1_000_000, "percent": 1_000_000,
+    "speed": 250,
 }  # fmt: skip
-"""Where a page sets no `max`: 200 t, 100 million yuan, 100 m, a million, 10,000 %."""
+"""Where a page sets no `max`: 200 t, 100 million yuan, 100 m, a million, 10,000 %, 250 km/h."""
 
-EXAMPLES = {"mass": "49300 · 49.3 t", "money": "500 · 500.00", "length": "12000", "percent": "12.5"}
+EXAMPLES = {
+    "mass": "49300 · 49.3 t",
+    "money": "500 · 500.00",
+    "length": "12000",
+    "percent": "12.5",
+    "speed": "4",
+}
 
 _NUMBER = re.compile(r"([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,2})?)\s*(\D*)")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?")
 
 _PROVINCES = "京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新"
-_PLATE = re.compile(
+PLATE = re.compile(
     rf"[{_PROVINCES}][A-Z][A-Z0-9]{{4}}[A-Z0-9挂学警港澳]"
     rf"|[{_PROVINCES}][A-Z][A-Z0-9]{{6}}"
     r"|使[A-Z0-9]{6}|[A-Z0-9]{6}使|WJ[A-Z0-9京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新]{5,6}"
@@ -216,6 +226,34 @@ def measure_parser(kind: str, unit: str | None, low: int | None = None, high: in
     return parse
 
 
+MOST_VALUES = 40
+"""More axles than any vehicle has."""
+
+
+def several_parser(single: Parser) -> Callable[[Cell], list[int] | Bad | None]:
+    """Several measures in one cell, in their order: `6200,11000,11100`, also as a list of JSON. One bad value
+    refuses the cell, since a list with a gap would say another axle."""
+
+    def parse(cell: Cell) -> list[int] | Bad | None:
+        text = text_of(cell).strip("[]").strip()
+        if not text:
+            return None
+        parts = _BETWEEN.split(text)
+        if len(parts) > MOST_VALUES:
+            return Bad("too_long", f"≤ {MOST_VALUES}")
+        values = [single(Cell(part)) for part in parts]
+        bad = next((value for value in values if isinstance(value, Bad)), None)
+        if bad is not None:
+            return bad
+        numbers = [value for value in values if isinstance(value, int)]
+        return numbers if len(numbers) == len(parts) else Bad("not_a_number", "6200,11000")
+
+    return parse
+
+
+_BETWEEN = re.compile(r"\s*[,;|/、]\s*")
+
+
 def count_parser(low: int | None = None, high: int | None = None) -> Parser:
     """A whole number such as axles or points; 6.0 is 6, and a counter word behind it is let pass (6轴)."""
     low = 0 if low is None else low
@@ -253,7 +291,7 @@ def plate_of(text: str) -> tuple[str, bool]:
     """
     folded = fold_width(text).strip()
     plate = _PLATE_NOISE.sub("", folded).upper()
-    if _PLATE.fullmatch(plate):
+    if PLATE.fullmatch(plate):
         return plate, True
     return folded, False
 

@@ -7,7 +7,7 @@ import io
 from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +20,9 @@ from .source import HEAD, Source, source_of
 DELIMITERS = ",;\t|"
 _SAMPLE_ROWS = 60
 _LONGEST_RECORD = 16 * 1024 * 1024
+
+FEW_LINES, MANY_LINES, BLOCK_CHARS = 64, 500, 512 * 1024
+"""Lines read at a time: the first few, then up to so many, but no more text than this."""
 
 
 class RefusedRow(NamedTuple):
@@ -87,6 +90,13 @@ def delimiter_of(head: str, *, complete: bool = True) -> str:
 def _rows(
     source: Source, encoding: str, delimiter: str, *, skip: bool
 ) -> Iterator[tuple[int, list[str] | RefusedRow]]:
+    return chain.from_iterable(_blocks(source, encoding, delimiter, skip=skip))
+
+
+def _blocks(
+    source: Source, encoding: str, delimiter: str, *, skip: bool
+) -> Iterator[list[tuple[int, list[str] | RefusedRow]]]:
+    """Rows by the block of lines: `csv` takes a list of lines faster than it asks for one after the other."""
     limits = source.limits
     csv.field_size_limit(limits.cell_chars)
     with source.open() as file:
@@ -95,37 +105,92 @@ def _rows(
             next(text)
         lines = _Lines(text)
         number = 0
-        while True:
-            reader = csv.reader(lines.feed(), delimiter=delimiter, strict=True)
+        while block := lines.block():
             try:
-                for row in reader:
-                    number += 1
-                    if number > limits.rows:
-                        raise TableError("too_many_rows", {"limit": str(limits.rows)})
-                    lines.pending.clear()
-                    if len(row) > limits.columns:
-                        yield number, _too_wide(number, row, limits)
-                    else:
-                        yield number, row
-                return
+                rows = list(csv.reader(block, delimiter=delimiter, strict=True))
             except csv.Error:
+                # A cell that goes on in the next block, or a row that is broken: line by line.
+                lines.back.extend(block)
+                for one in _one_by_one(lines, number, delimiter, limits):
+                    number = one[0]
+                    yield [one]
+                continue
+            first, number = number + 1, number + len(rows)
+            if number > limits.rows or max(map(len, rows), default=0) > limits.columns:
+                yield from ([one] for one in _judged_all(rows, first, limits))
+            else:
+                yield list(zip(range(first, number + 1), rows, strict=True))
+        if lines.broken is not None:
+            raise lines.broken
+
+
+def _judged_all(
+    rows: list[list[str]], first: int, limits: Limits
+) -> Iterator[tuple[int, list[str] | RefusedRow]]:
+    for number, row in enumerate(rows, first):
+        _counted(number, limits)
+        yield number, _too_wide(number, row, limits) if len(row) > limits.columns else row
+
+
+def _counted(number: int, limits: Limits) -> None:
+    if number > limits.rows:
+        raise TableError("too_many_rows", {"limit": str(limits.rows)})
+
+
+def _one_by_one(
+    lines: _Lines, number: int, delimiter: str, limits: Limits
+) -> Iterator[tuple[int, list[str] | RefusedRow]]:
+    """The rows that begin in the lines given back, behind row `number`."""
+    while lines.back:
+        reader = csv.reader(lines.feed(), delimiter=delimiter, strict=True)
+        try:
+            for row in reader:
                 number += 1
-                yield number, lines.recovered(number, delimiter, limits)
+                _counted(number, limits)
+                lines.pending.clear()
+                yield number, _too_wide(number, row, limits) if len(row) > limits.columns else row
+                if not lines.back:
+                    break
+        except csv.Error:
+            number += 1
+            _counted(number, limits)
+            yield number, lines.recovered(number, delimiter, limits)
 
 
 class _Lines:
-    """Physical lines, remembered until the record they belong to is complete."""
+    """Physical lines, by the block, or remembered until the record they belong to is complete."""
 
     def __init__(self, text: Iterator[str]) -> None:
         self._text = text
-        self._back: deque[str] = deque()
+        self._size = FEW_LINES
+        self.back: deque[str] = deque()
         self.pending: list[str] = []
+        self.broken: Exception | None = None
+
+    def block(self) -> list[str]:
+        """The next lines, about as many characters at a time; none at the end, or where reading breaks off
+        (`broken` says how)."""
+        if self.broken is not None:
+            return []
+        block = list(self.back)
+        self.back.clear()
+        try:
+            block.extend(islice(self._text, self._size))
+        except Exception as error:  # noqa: BLE001  (raised once the lines before it are read)
+            self.broken = error
+        if block:
+            longest = max(map(len, block)) + 1
+            self._size = max(1, min(MANY_LINES, self._size * 4, BLOCK_CHARS // longest))
+        return block
 
     def feed(self) -> Iterator[str]:
-        back, pending = self._back, self.pending
+        """Line after line, those given back first."""
+        back, pending = self.back, self.pending
         while back:
             pending.append(back.popleft())
             yield pending[-1]
+        if self.broken is not None:
+            raise self.broken
         for line in self._text:
             pending.append(line)
             yield line
@@ -146,7 +211,7 @@ class _Lines:
             row = next(lenient)
         except csv.Error:
             first, rest = held[0], held[1:]
-            self._back.extendleft(reversed(rest))
+            self.back.extendleft(reversed(rest))
             row = next(csv.reader([first], delimiter=delimiter))
             if not _ends_open(first, delimiter):
                 return _judged(number, row, limits)
@@ -159,7 +224,7 @@ class _Lines:
         """The lines held, then further ones as they are asked for, which are then held as well."""
         yield from list(held)
         while size <= _LONGEST_RECORD:
-            line = self._back.popleft() if self._back else next(self._text, None)
+            line = self.back.popleft() if self.back else next(self._text, None)
             if line is None:
                 return
             size += len(line)

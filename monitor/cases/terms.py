@@ -48,6 +48,8 @@ class Terms:
     weight_limit: WeightLimit = no_weight_limit
     future_tolerance: int = 300_000_000
     certified: Certified = no_scales
+    axle_sum_tolerance: float = 0.02
+    """Share of the gross weight by which the sum of the axle weights may differ from it."""
 
     def limit_at(self, start: int) -> int | None:
         """Seconds from confirmation within which a vehicle confirmed at `start` is to be released.
@@ -84,6 +86,7 @@ def terms_of(station: Station, limits: Limits, future_tolerance: int) -> Terms:
         weight_limit,
         future_tolerance,
         certified,
+        limits.axle_sum_tolerance_percent / 100,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from monitor.cases.facts import Fact, Facts
@@ -36,6 +37,7 @@ def weights_of(plain: dict[str, Any], facts: Facts, terms: Terms, findings: list
             findings.append(Finding("limit_differs", event.occurred_at, numbers))
     _reweighing(plain, facts, findings)
     _scales(facts, terms, findings)
+    _axles(facts, terms, findings)
 
 
 def _first_weighing(facts: Facts) -> Fact | None:
@@ -70,6 +72,25 @@ def _scales(facts: Facts, terms: Terms, findings: list[Finding]) -> None:
                 continue
             if terms.certified(str(scale), event.occurred_at) is False:
                 findings.append(Finding("scale_uncertified", event.occurred_at, (("scale", str(scale)),)))
+
+
+def _axles(facts: Facts, terms: Terms, findings: list[Finding]) -> None:
+    for activity in ("weighed", "confirmed", "reweighed"):
+        for event, data in facts.get(activity, ()):
+            if "axle_weights_kg" in data and axle_sum_differs(data, terms.axle_sum_tolerance):
+                numbers = (("sum_kg", str(sum(data["axle_weights_kg"]))), ("gross_kg", str(data["gross_kg"])))
+                findings.append(Finding("axle_sum_differs", event.occurred_at, numbers))
+
+
+def axle_sum_differs(data: Mapping[str, Any], tolerance: float) -> bool:
+    """Whether the axle weights of a weighing add up to another gross weight, by more than this share of it.
+
+    What was told of both stays as it is: one of the two is wrong, and nobody here knows which.
+    """
+    axles, gross = data.get("axle_weights_kg"), data.get("gross_kg")
+    if not isinstance(axles, list) or gross is None:
+        return False
+    return bool(abs(sum(axles) - gross) > tolerance * gross)
 
 
 def _reweighs(facts: Facts) -> list[Fact]:

@@ -96,3 +96,17 @@ def test_a_weight_outside_the_dates_of_its_scale_is_a_finding_and_an_unknown_sca
     strange = event("reweighed", START + 2 * HOUR, gross_kg=48_000, scale="W9")
     state = case(before, CONFIRMED, after, strange, under=under)
     assert state.findings == (Finding("scale_uncertified", START + HOUR, (("scale", "W1"),)),)
+
+
+def test_axle_weights_that_do_not_add_up_to_the_gross_weight_are_a_finding_with_both() -> None:
+    told = {"gross_kg": 50_000, "limit_kg": 49_000, "axles": 2}
+    at_the_edge = case(event("weighed", START, axle_weights_kg=[20_000, 31_000], **told))
+    assert at_the_edge.findings == ()
+    beyond = case(event("weighed", START, axle_weights_kg=[20_000, 31_001], **told))
+    numbers = (("sum_kg", "51001"), ("gross_kg", "50000"))
+    assert beyond.findings == (Finding("axle_sum_differs", START, numbers),)
+    strict = case(
+        event("weighed", START, axle_weights_kg=[20_000, 31_000], **told),
+        under=replace(terms(), axle_sum_tolerance=0.01),
+    )
+    assert [one.code for one in strict.findings] == ["axle_sum_differs"]

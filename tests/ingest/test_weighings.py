@@ -62,8 +62,15 @@ def test_a_recheck_belongs_to_the_case_it_names(intake: Intake) -> None:
 
 
 def test_tonnes_are_kilograms_by_the_page_of_a_province_that_sends_them(intake: Intake) -> None:
-    tonnes = {"sumWeight": 61.4, "limitWeight": 49, "overWeight": 12.4}
-    assert '"gross_kg":61400' in data(mapped(intake, "weighings-tonnes", **tonnes))
+    tonnes = {
+        "sumWeight": 61.4,
+        "limitWeight": 49,
+        "overWeight": 12.4,
+        "axleWeight": "6.2,11,11.1,11,11,11.1",
+    }
+    told = data(mapped(intake, "weighings-tonnes", **tonnes))
+    assert '"gross_kg":61400' in told
+    assert '"axle_weights_kg":[6200,11000,11100,11000,11000,11100]' in told
     (refusal, *_) = mapped(intake, "weighings", **tonnes).refusals
     assert refusal.column == "sumWeight"
 
@@ -75,9 +82,34 @@ def test_kilograms_by_the_page_of_tonnes_are_refused(intake: Intake) -> None:
 def test_a_weight_without_a_unit_is_refused_where_the_unit_has_to_be_told(intake: Intake) -> None:
     row = mapped(intake, "weighings-unit-told")
     assert {one.reason for one in row.refusals} == {"unit_unknown"}
-    told = mapped(intake, "weighings-unit-told", sumWeight="61.4t", limitWeight="49t", overWeight="12400kg")
+    told = mapped(
+        intake, "weighings-unit-told", sumWeight="61.4t", limitWeight="49t", overWeight="12400kg",
+        axleWeight="6.2t/11t/11.1t/11t/11t/11100kg",
+    )  # fmt: skip
     assert '"gross_kg":61400' in data(told)
     assert '"over_kg":12400' in data(told)
+
+
+def test_axle_weights_spacings_and_speed_are_numbers_in_their_units(intake: Intake) -> None:
+    told = data(mapped(intake, "weighings", axleSpacings=[3200, 1350, 1350], speed="4.6"))
+    for part in ('"axle_weights_kg":[6200,11000,11100,11000,11000,11100]', '"speed_kmh":5',
+                 '"axle_spacings_mm":[3200,1350,1350]'):  # fmt: skip
+        assert part in told
+    (refusal,) = mapped(intake, "weighings", axleWeight="6200,??,11100").refusals
+    assert (refusal.column, refusal.reason) == ("axleWeight", "not_a_number")
+
+
+def test_the_number_of_a_colour_is_refused_by_a_page_that_names_no_set_of_numbers(intake: Intake) -> None:
+    row = {
+        "station": STATION,
+        "case_no": "A-7",
+        "activity": "confirmed",
+        "occurred_at": "2024-11-26 08:00:00",
+    }
+    how = intake.how(intake.pages["events"])
+    number, word = map_objects(how, [{**row, "plate_colour": "1"}, {**row, "plate_colour": "黄"}]).rows
+    assert [(one.column, one.reason) for one in number.refusals] == [("plate_colour", "unknown_code")]
+    assert '"plate_colour":"yellow"' in data(word)
 
 
 def test_a_plate_colour_that_the_named_set_does_not_know_is_refused(intake: Intake) -> None:
