@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -39,6 +39,9 @@ from monitor.store.quarantine import put_in_quarantine, supersede
 
 ROWS_AT_ONCE = 20_000
 """Events written in one transaction; bounds memory and how long others wait to write."""
+
+ROWS_TOGETHER = 4_000
+"""Events that are sent to the database together."""
 
 
 class Letter(NamedTuple):
@@ -303,7 +306,7 @@ class _Reception:
         known |= events_of(connection, set().union(*moved.values()) - set(known) - set(ids.values()))
         added: list[Event] = []
         revisions = 0
-        rows = []
+        rows: list[tuple[Any, ...]] = []
         changed: dict[int, Changed] = {}
         gained: set[int] = set()
         source_id = self._source_id
@@ -327,6 +330,10 @@ class _Reception:
                     before = known.get(case_id)
                     earlier, elsewhere = ([], []) if before is None else before
                     changed[case_id] = Changed(key, KnownEvents(earlier + own, elsewhere), before is None)
+            if len(rows) >= ROWS_TOGETHER:
+                # The database may take them in while the next are merged.
+                insert_events(connection, rows)
+                rows = []
         insert_events(connection, rows)
         read_again(connection, changed, moved, ids)
         if self._letter.backfill:

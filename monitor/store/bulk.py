@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import repeat
+from queue import SimpleQueue
 from types import NoneType
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
 from monitor.store.driver_error import refused
 
-_UNDER_WAY = "copy under way"
+_UNDER_WAY = "copies under way"
 _WORTH_A_THREAD = 500
 
 
@@ -23,25 +24,13 @@ def append_rows(
 
     On PostgreSQL the rows are on their way when this returns: its server has a process of its own, and
     waiting for it would leave ours idle. Whatever is asked of the connection next, its commit too, waits for
-    them, and raises what became wrong.
+    them, and raises what became wrong. Who has many brings them in parts, as they are made.
     """
     if not rows:
         return
     names = ", ".join(f'"{name}"' for name in columns)
     if connection.dialect.name == "postgresql":
-        arrived(connection)
-        block = copy_block(rows)
-        driver: Any = connection.connection.driver_connection
-        copy = f"COPY {table} ({names}) FROM STDIN"
-        if len(rows) < _WORTH_A_THREAD:
-            try:
-                _copy(driver, copy, block)
-            except Exception as error:
-                raise refused(connection, copy, error) from error
-            return
-        worker = ThreadPoolExecutor(1, "copy")
-        connection.info[_UNDER_WAY] = copy, worker.submit(_copy, driver, copy, block)
-        worker.shutdown(wait=False)
+        _send(connection, f"COPY {table} ({names}) FROM STDIN", copy_block(rows), len(rows))
         return
     insert = f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(columns))})"
     sqlite: Any = connection.connection.driver_connection
@@ -53,18 +42,58 @@ def append_rows(
 
 def arrived(connection: Connection) -> None:
     """Wait until every row appended on this connection has arrived. Raises what the database refused."""
-    under_way: tuple[str, Future[None]] | None = connection.info.pop(_UNDER_WAY, None)
+    under_way: _UnderWay | None = connection.info.pop(_UNDER_WAY, None)
     if under_way is None:
         return
-    copy, sent = under_way
-    error = sent.exception()
+    under_way.blocks.put(None)
+    error = under_way.sent.exception()
     if error is not None:
-        raise refused(connection, copy, error)
+        raise refused(connection, "COPY", error)
 
 
-def _copy(driver: Any, statement: str, block: bytes) -> None:
-    with driver.cursor() as cursor, cursor.copy(statement) as copy:
-        copy.write(block)
+class _Block(NamedTuple):
+    """Rows for a COPY statement, as the statement takes them."""
+
+    statement: str
+    rows: bytes
+
+
+class _UnderWay(NamedTuple):
+    """Blocks for a thread that sends them; None is the last."""
+
+    blocks: SimpleQueue[_Block | None]
+    sent: Future[None]
+
+
+def _send(connection: Connection, statement: str, rows: bytes, count: int) -> None:
+    blocks: SimpleQueue[_Block | None] = SimpleQueue()
+    driver: Any = connection.connection.driver_connection
+    under_way: _UnderWay | None = connection.info.get(_UNDER_WAY)
+    if under_way is not None:
+        under_way.blocks.put(_Block(statement, rows))
+        return
+    blocks.put(_Block(statement, rows))
+    if count < _WORTH_A_THREAD:
+        blocks.put(None)
+        try:
+            _copy(driver, blocks)
+        except Exception as error:
+            raise refused(connection, statement, error) from error
+        return
+    sender = ThreadPoolExecutor(1, "copy")
+    connection.info[_UNDER_WAY] = _UnderWay(blocks, sender.submit(_copy, driver, blocks))
+    sender.shutdown(wait=False)
+
+
+def _copy(driver: Any, blocks: SimpleQueue[_Block | None]) -> None:
+    """One COPY after another; blocks for the same statement are one."""
+    block = blocks.get()
+    while block is not None:
+        statement = block.statement
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+            while block is not None and block.statement == statement:
+                copy.write(block.rows)
+                block = blocks.get()
 
 
 # ---------------------------------------------------------------- the text format of COPY

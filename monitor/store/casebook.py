@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
@@ -15,6 +16,9 @@ from monitor.store.database import ask_among, chunks
 from monitor.store.log import CaseKey, KnownEvents, events_of
 from monitor.store.tables import case_versions, cases
 from monitor.store.versions import STATE, insert_versions, state_of, version_row
+
+_PART = 2_000
+"""Versions that are sent together."""
 
 TermsOf = Callable[[str], Terms]
 """Station code → its terms."""
@@ -37,26 +41,39 @@ class _Current(NamedTuple):
 def write_versions(
     connection: Connection, changed: Mapping[int, Changed], terms: TermsOf, known_from: int
 ) -> int:
-    """Fold each changed case and append its version, known from `known_from`. Returns how many."""
-    current = _current(connection, [key for key, case in changed.items() if not case.new])
+    """Fold each changed case and append its version, known from `known_from`. Returns how many.
+
+    New cases come first and go off in parts: the database takes them in while the others are folded.
+    """
     rows: list[tuple[Any, ...]] = []
-    closed: list[int] = []
-    replaced: list[int] = []
+    again: dict[int, tuple[CaseState | None, ZoneInfo]] = {}
+    written = 0
     for case_id, case in changed.items():
         station, case_no = case.key
         its_terms = terms(station)
         state = fold(station, case_no, case.known.own, its_terms, case.known.elsewhere)
+        if not case.new:
+            again[case_id] = state, its_terms.zone
+        elif state is not None:
+            rows.append(version_row(case_id, known_from, None, state, its_terms.zone))
+            if len(rows) == _PART:
+                insert_versions(connection, rows)
+                written, rows = written + _PART, []
+    closed: list[int] = []
+    replaced: list[int] = []
+    current = _current(connection, again)
+    for case_id, (state, zone) in again.items():
         last = current.get(case_id)
         if last is not None:
             if last.state == state:
                 continue
             (replaced if last.known_from == known_from else closed).append(last.version_id)
         if state is not None:
-            rows.append(version_row(case_id, known_from, None, state, its_terms.zone))
+            rows.append(version_row(case_id, known_from, None, state, zone))
     _close(connection, closed, known_from)
     ask_among(connection, "DELETE FROM case_versions WHERE id {among}", replaced)
     insert_versions(connection, rows)
-    return len(rows)
+    return written + len(rows)
 
 
 def rewrite_versions(connection: Connection, changed: Mapping[int, Changed], terms: TermsOf) -> int:
@@ -128,7 +145,7 @@ _CURRENT = (
 )
 
 
-def _current(connection: Connection, ids: list[int]) -> dict[int, _Current]:
+def _current(connection: Connection, ids: Iterable[int]) -> dict[int, _Current]:
     found: dict[int, _Current] = {}
     for row in ask_among(connection, _CURRENT, ids):
         version_id, case_id, known_from = row[-3:]
