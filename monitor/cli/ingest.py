@@ -38,7 +38,7 @@ def ingest(
 ) -> None:
     from monitor.cli.delivered import as_object, show_delivered
     from monitor.cli.dry_run import dry_run as rehearse
-    from monitor.cli.dry_run import show_rehearsed
+    from monitor.cli.dry_run import rehearsed_object, show_rehearsed
     from monitor.cli.files import choose
     from monitor.cli.installation import dry_intake, open_intake, sender
     from monitor.settings.environment import load_settings
@@ -49,7 +49,7 @@ def ingest(
     if dry_run:
         rehearsed = [rehearse(intake, one, rows) for one in chosen]
         if as_json:
-            put_out([one.as_object() for one in rehearsed], rehearsed[0].totals(rehearsed))
+            put_out([rehearsed_object(one) for one in rehearsed], rehearsed[0].totals(rehearsed))
         else:
             show_rehearsed(rehearsed)
         refused = sum(one.refusals for one in rehearsed)
