@@ -30,6 +30,7 @@ def config_problems() -> list[ConfigProblem]:
     environment itself is wrong."""
     from ingest.folder import check_jobs
     from ingest.mapping.pages import check_pages
+    from ingest.view_check import check_views
     from monitor.settings.check import check_config
     from monitor.settings.environment import load_settings
 
@@ -37,4 +38,4 @@ def config_problems() -> list[ConfigProblem]:
     problems = check_config(settings.config_dir, settings.zone)
     # A folder that is none is found by both.
     problems += [one for one in check_pages(settings.config_dir) if one not in problems]
-    return problems or check_jobs(settings.config_dir)
+    return problems or [*check_jobs(settings.config_dir), *check_views(settings.config_dir)]

@@ -11,6 +11,7 @@ from ingest.folder import Refused, WatchedFolder
 from ingest.intake import Intake
 from monitor.jobs.calendar import check_calendar
 from monitor.jobs.outcome import Outcome
+from monitor.jobs.view import view_poll
 from monitor.settings.cadence import Cadence
 from monitor.settings.jobs import FolderWatch, Kind, PlannedJob
 from monitor.settings.texts import Texts
@@ -58,6 +59,8 @@ def _run_of(plan: PlannedJob, intake: Intake, sender: Sender, words: Texts) -> R
     match plan.kind:
         case Kind.FOLDER | Kind.ANY_FOLDER:
             return folder_look(configuration.jobs.watches[plan.name], intake, sender, words)
+        case Kind.VIEW:
+            return view_poll(plan.name, configuration.jobs.views[plan.name], intake, sender)
         case Kind.CALENDAR:
             ahead = int(plan.told["days"])
             return lambda: check_calendar(configuration.calendar, ahead, configuration.zone, intake.moment)

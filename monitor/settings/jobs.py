@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, ClassVar
@@ -16,6 +16,7 @@ from monitor.settings.cadence import Cadence
 from monitor.settings.entry import Entry, typed
 from monitor.settings.problem import ConfigError, ConfigProblem
 from monitor.settings.scheduled import Scheduled
+from monitor.settings.views import DatabaseView
 from monitor.settings.yamlfile import Document
 
 CALENDAR_CHECK = "calendar-check"
@@ -60,6 +61,7 @@ class Kind(StrEnum):
     FOLDER = "folder"
     ANY_FOLDER = "any_folder"
     """A folder whose files are told apart by their names."""
+    VIEW = "view"
     CALENDAR = "calendar"
 
 
@@ -83,6 +85,7 @@ class Jobs(Entry):
     """`jobs.yaml`."""
 
     watches: dict[str, FolderWatch] = Field(default_factory=dict)
+    views: dict[str, DatabaseView] = Field(default_factory=dict)
     calendar_check: CalendarCheck | None = None
 
     def planned(self, zone: ZoneInfo, *, simulated: bool = False) -> list[PlannedJob]:
@@ -94,6 +97,9 @@ class Jobs(Entry):
             told = {"folder": watch.folder, "source": watch.source or ""}
             kind = Kind.FOLDER if watch.source else Kind.ANY_FOLDER
             yield PlannedJob(name, kind, watch.cadence(zone), watch.grace_micros, told)
+        for name, view in sorted(self.views.items()):
+            told = {"database": view.shown, "source": view.source}
+            yield PlannedJob(name, Kind.VIEW, view.cadence(zone), view.grace_micros, told)
         check = self.calendar_check
         if check is not None:
             told = {"days": str(check.warn_days)}
@@ -104,8 +110,11 @@ class Jobs(Entry):
 
 def read_jobs(document: Document) -> Jobs:
     """The jobs of a document. Raises ConfigError, also where two take each other's files or name."""
-    jobs = typed(Jobs, document)
-    problems = [*_shared_folders(jobs, document), *_shared_names(jobs, document)]
+    try:
+        jobs = typed(Jobs, document)
+    except ConfigError as error:
+        raise ConfigError([_without_urls(one) for one in error.problems]) from None
+    problems = [*_shared_folders(jobs, document), *_shared_names(jobs, document), *_views(jobs, document)]
     if problems:
         raise ConfigError(problems)
     return jobs
@@ -122,8 +131,22 @@ def _shared_folders(jobs: Jobs, document: Document) -> Iterator[ConfigProblem]:
 def _shared_names(jobs: Jobs, document: Document) -> Iterator[ConfigProblem]:
     """Runs are entered under the name of their job: two of one name would take each other's turns."""
     owners = {CALENDAR_CHECK: "calendar_check"}
-    for section, entries in (("watches", jobs.watches),):
+    for section, entries in (("watches", jobs.watches), ("views", jobs.views)):
         for name in entries:
             owner = owners.setdefault(name, f"{section}.{name}")
             if owner != f"{section}.{name}":
                 yield document.problem((section, name), "shared_job_name", value=name, owner=owner)
+
+
+def _views(jobs: Jobs, document: Document) -> Iterator[ConfigProblem]:
+    for name, view in jobs.views.items():
+        for path, code, params in view.faults():
+            yield document.problem(("views", name, *path), code, **params)
+
+
+def _without_urls(problem: ConfigProblem) -> ConfigProblem:
+    """A problem of a view without what was written there: a URL in the wrong place may hold a password."""
+    if not problem.key.startswith("views"):
+        return problem
+    shown = {name: "…" if "://" in value else value for name, value in problem.params.items()}
+    return replace(problem, params=shown)
