@@ -7,18 +7,19 @@ import getpass
 import hashlib
 import socket
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Response
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from dashboard.app import ASSETS, build_dash
 from dashboard.services import Services
 from ingest.intake import Intake
 from ingest.mapping.pages import load_pages
+from monitor.api.guard import Guard
 from monitor.api.problem import Problem, answer_problems
 from monitor.api.record import record_routes
 from monitor.settings.configuration import load_configuration
@@ -117,11 +118,12 @@ def create_app(installation: Installation) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
     )
     answer_problems(app)
+    # First what is asked most: routes are tried in this order.
+    app.include_router(push_routes(installation.intake, local_user()))
     app.include_router(health_router(services))
     app.include_router(cases_router(services))
     app.include_router(exports_router(services))
     app.include_router(record_routes(installation.intake, local_user()))
-    app.include_router(push_routes(installation.intake, local_user()))
 
     @app.api_route(
         "/api/{rest:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False
@@ -143,14 +145,12 @@ def create_app(installation: Installation) -> FastAPI:
         )
     )
 
-    @app.middleware("http")
-    async def guard(request: Request, proceed: Callable[[Request], Awaitable[Response]]) -> Response:
-        response = await proceed(request)
-        response.headers.setdefault("Content-Security-Policy", policy)
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault("Referrer-Policy", "same-origin")
-        return response
-
+    headers = {
+        "Content-Security-Policy": policy,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+    }
+    app.add_middleware(Guard, headers=headers)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=LOCAL_HOSTS)
     return app
 

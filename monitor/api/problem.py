@@ -6,7 +6,9 @@ from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
 
 
 class Problem(Exception):
@@ -34,10 +36,30 @@ def problem_response(problem: Problem) -> JSONResponse:
 
 
 def answer_problems(app: FastAPI) -> None:
-    """Every Problem raised in a route becomes its response."""
+    """Every Problem raised in a route becomes its response, and so does whatever else goes wrong: a wrong
+    parameter, an unknown path or method, and an error of ours, which says nothing of its cause."""
 
     async def handle(_request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, Problem)
         return problem_response(error)
 
+    async def wrong_parameter(_request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, RequestValidationError)
+        first = error.errors()[0]
+        name = str(first["loc"][-1])
+        return problem_response(Problem(422, "bad_parameter", f"{name}: {first['msg']}", parameter=name))
+
+    async def refused(_request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, HTTPException)
+        code = HTTPStatus(error.status_code).name.lower()
+        response = problem_response(Problem(error.status_code, code, str(error.detail)))
+        response.headers.update(error.headers or {})
+        return response
+
+    async def failed(_request: Request, _error: Exception) -> JSONResponse:
+        return problem_response(Problem(500, "failed", "The server failed; what was sent may be sent again."))
+
     app.add_exception_handler(Problem, handle)
+    app.add_exception_handler(RequestValidationError, wrong_parameter)
+    app.add_exception_handler(HTTPException, refused)
+    app.add_exception_handler(Exception, failed)
