@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from dashboard.address import read_search
 from dashboard.language import current_language
+from dashboard.pages import jobs
 from dashboard.parts.board import age_badge
 from dashboard.parts.deliverylist import deliveries_card, feeds_card
 from dashboard.parts.element import Node, div
@@ -46,6 +47,7 @@ def layout(services: Services, query: dict[str, str]) -> Any:
         [
             div(None, "fx-stopped", id="fx-stopped", role="status", hidden=True),
             tabs(services),
+            *jobs.frame(),
             div(drawn(services, query, now), "fx-data", id="fx-data"),
             div(str(now // 1000), "fx-stamp", id="fx-data-stamp", hidden=True),
             dcc.Interval(id="fx-data-tick", interval=services.configuration.board.refresh_seconds * 1000),
@@ -65,11 +67,12 @@ def tabs(services: Services) -> Node:
 def drawn_key(services: Services, query: dict[str, str], now: int) -> str:
     """Changes when what is drawn may have: with the data, the minute, the program and what is open."""
     version = ".".join(map(str, data_version(services.database)))
-    return f"{services.version}/{version}/{now // MINUTE}/{query.get('delivery', '')}"
+    of_jobs = jobs.drawn_key(jobs.view_of(services, query, now), now)
+    return f"{services.version}/{version}/{now // MINUTE}/{query.get('delivery', '')}/{of_jobs}"
 
 
 def drawn(services: Services, query: dict[str, str], now: int) -> list[Node]:
-    """The feeds, then the deliveries, the one asked for open."""
+    """The feeds, then the jobs and the deliveries, the one asked for open."""
     words = services.texts[current_language(services.language)]
     zone = zone_of(services, None)
     speech = Speech(words, zone, local(now, zone).year)
@@ -81,10 +84,9 @@ def drawn(services: Services, query: dict[str, str], now: int) -> list[Node]:
     if opened is not None:
         cells, total = refused_of(services, opened)
     feeds = feeds_view(feeds_seen(services.database), services.sources, now)
-    return [
-        feeds_card(feeds, now, speech),
-        deliveries_card(deliveries_view(found, services.sources), opened, cells, total, speech),
-    ]
+    band, of_jobs = jobs.drawn(services, jobs.view_of(services, query, now), now)
+    deliveries = deliveries_card(deliveries_view(found, services.sources), opened, cells, total, speech)
+    return [*band, feeds_card(feeds, now, speech), div([of_jobs, deliveries], "fx-data-main")]
 
 
 def refused_of(services: Services, delivery_id: int) -> tuple[tuple[Cell, ...], int]:
@@ -102,7 +104,8 @@ def delivery_asked(query: dict[str, str]) -> int | None:
 
 
 def register(app: Dash, services: Services) -> None:
-    """Refresh, and the delivery opened by the address."""
+    """Refresh, and the delivery or job opened by the address."""
+    jobs.register(app, services)
 
     def refreshed(search: str | None, held: str | None) -> tuple[Any, ...]:
         now, query = services.now(), read_search(search)
@@ -117,12 +120,19 @@ def register(app: Dash, services: Services) -> None:
         Output("fx-data-stamp", "children"),
         Input("fx-data-tick", "n_intervals"),
         Input("fx-location", "search"),
+        Input("fx-jobs-tick", "n_intervals"),
+        Input("fx-jobs-asked", "data"),
         State("fx-location", "pathname"),
         State("fx-data-key", "data"),
         prevent_initial_call=True,
     )
     async def refresh(
-        _ticks: int | None, search: str | None, path: str | None, held: str | None
+        _ticks: int | None,
+        search: str | None,
+        _jobs_ticks: int | None,
+        _asked: Any,
+        path: str | None,
+        held: str | None,
     ) -> tuple[Any, ...]:
         if path != PATH:
             return (no_update,) * 3

@@ -1,4 +1,7 @@
-"""`/healthz`: the process answers. `/readyz`: it can read its database."""
+"""`/healthz`: the process answers, and how the jobs stand. `/readyz`: it can read its database.
+
+Jobs that fail leave the server ready: a load balancer that took it away would mend nothing.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,19 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from monitor.api.problem import Problem
 from monitor.store.board import data_version
+from monitor.store.jobs import current_leader, failing_jobs
 
 if TYPE_CHECKING:
     from monitor.api.asked import ApiServices
+
+
+class JobsHealth(BaseModel):
+    """How the jobs of the configuration stand."""
+
+    status: Literal["ok", "failing", "unattended", "none"] = Field(
+        description="`failing`: one failed three times in a row or more. `unattended`: nothing runs them."
+    )
+    failing: list[str] = Field(default_factory=list, description="Names of the jobs that fail.")
 
 
 class Health(BaseModel):
@@ -26,6 +39,7 @@ class Health(BaseModel):
         description="Changes with program, assets and configuration; open pages then reload."
     )
     data_version: str | None = Field(description="Changes whenever anything shown may have changed.")
+    jobs: JobsHealth | None = Field(description="Null where the database cannot be read.")
     now: int = Field(description="The server's clock, milliseconds since 1970-01-01T00:00:00Z.")
 
 
@@ -42,14 +56,16 @@ def health_router(services: ApiServices) -> APIRouter:
 
     @routes.get("/healthz", response_model=Health, summary="Whether the server answers, and what time it is")
     async def healthz() -> Health:
+        version: str | None
+        jobs: JobsHealth | None
         try:
-            version: str | None = await asyncio.to_thread(_data_version, services)
+            version, jobs = await asyncio.to_thread(_seen, services)
         except SQLAlchemyError:
             # Said in the answer and by /readyz: pages must not take a locked database for a dead server.
-            version = None
+            version, jobs = None, None
         status: Literal["ok", "no_database"] = "no_database" if version is None else "ok"
         now = services.now() // 1000
-        return Health(status=status, version=services.version, data_version=version, now=now)
+        return Health(status=status, version=services.version, data_version=version, jobs=jobs, now=now)
 
     @routes.get("/readyz", response_model=Ready, summary="Whether the database can be read")
     async def readyz() -> Ready:
@@ -61,6 +77,21 @@ def health_router(services: ApiServices) -> APIRouter:
             ) from error
 
     return routes
+
+
+def _seen(services: ApiServices) -> tuple[str, JobsHealth]:
+    return _data_version(services), _jobs(services)
+
+
+def _jobs(services: ApiServices) -> JobsHealth:
+    configuration = services.configuration
+    planned = configuration.jobs.planned(configuration.zone, simulated=services.simulated)
+    if not planned:
+        return JobsHealth(status="none")
+    failing = [job.job for job in failing_jobs(services.database, [job.name for job in planned])]
+    if current_leader(services.database, services.now()) is None:
+        return JobsHealth(status="unattended", failing=failing)
+    return JobsHealth(status="failing" if failing else "ok", failing=failing)
 
 
 def _data_version(services: ApiServices) -> str:

@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 from monitor.api.health import health_router
 from monitor.api.problem import answer_problems
 from monitor.store.database import Database
+from monitor.store.jobs import Result, begin_run, end_run, take_lease
 from tests.county import NOW, County
 
 
@@ -38,9 +39,43 @@ def test_a_server_without_its_database_answers_and_is_not_ready(tmp_path: Path) 
     object.__setattr__(made.services, "database", Database(f"sqlite:///{tmp_path / 'empty.db'}"))
     asked = client(made)
     health = asked.get("/healthz")
-    assert (health.status_code, health.json()["status"]) == (200, "no_database")
+    assert (health.status_code, health.json()["status"], health.json()["jobs"]) == (200, "no_database", None)
     ready = asked.get("/readyz")
     assert (ready.status_code, ready.json()["code"]) == (503, "no_database")
+
+
+def led(made: County, holder: str = "a-host:1:ff") -> None:
+    """A process that leads the jobs."""
+    take_lease(made.database, holder, NOW)
+
+
+def fail(made: County, *dues: int) -> None:
+    """Runs of the look for the calendar that fail."""
+    for due in dues:
+        run = begin_run(made.database, "a-host:1:ff", "calendar-check", due, NOW)
+        assert run is not None
+        end_run(made.database, run, NOW, Result.FAILED, problem="unexpected", params={"detail": "KeyError"})
+
+
+def test_health_says_when_no_process_works_on_jobs_and_stays_ok(tmp_path: Path) -> None:
+    made = County(tmp_path)
+    health = client(made).get("/healthz").json()
+    assert (health["status"], health["jobs"]) == ("ok", {"status": "unattended", "failing": []})
+    led(made)
+    assert client(made).get("/healthz").json()["jobs"]["status"] == "ok"
+
+
+def test_health_names_a_job_that_failed_three_times_and_readiness_does_not_hang_on_it(
+    tmp_path: Path,
+) -> None:
+    made = County(tmp_path)
+    led(made)
+    fail(made, NOW, NOW + 1)
+    assert client(made).get("/healthz").json()["jobs"] == {"status": "ok", "failing": []}
+    fail(made, NOW + 2)
+    asked = client(made)
+    assert asked.get("/healthz").json()["jobs"] == {"status": "failing", "failing": ["calendar-check"]}
+    assert asked.get("/readyz").status_code == 200
 
 
 def test_a_readable_database_is_ready(reader: TestClient) -> None:
