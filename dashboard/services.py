@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ingest.drop import Drops
     from ingest.intake import Intake
     from ingest.mapping.page import SourcePage
     from monitor.settings.configuration import Configuration
@@ -22,7 +25,8 @@ class Services:
     names the one to use where the reader has chosen none. `version` changes whenever open pages must reload.
     `sources` are the pages of `config/sources`, by name: labels of feeds and how often each should come.
     `actor` is who writes, until people sign in: the local user. `intake` takes corrected rows in; without it
-    pages only show.
+    pages only show. `drops` keeps files that nobody has configured; `config_dir` is where pages made for them
+    go.
     """
 
     configuration: Configuration
@@ -35,3 +39,5 @@ class Services:
     sources: Mapping[str, SourcePage] = field(default_factory=dict)
     actor: str = "local"
     intake: Intake | None = None
+    drops: Drops | None = None
+    config_dir: Path | None = None

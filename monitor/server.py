@@ -9,6 +9,7 @@ import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from dashboard.app import ASSETS, build_dash
 from dashboard.services import Services
+from ingest.drop import Drops
 from ingest.intake import Intake
 from ingest.mapping.pages import load_pages
 from monitor.api.guard import Guard
@@ -46,6 +48,11 @@ class Installation:
     intake: Intake
     simulated: bool
 
+    @cached_property
+    def drops(self) -> Drops:
+        """Where files wait that were dropped on a page."""
+        return Drops(self.settings.data_dir / "dropped")
+
     @property
     def services(self) -> Services:
         """What every page is given."""
@@ -60,6 +67,8 @@ class Installation:
             sources=self.intake.pages,
             actor=local_user(),
             intake=self.intake,
+            drops=self.drops,
+            config_dir=self.settings.config_dir,
         )
 
 
@@ -108,6 +117,7 @@ def create_app(installation: Installation) -> FastAPI:
     from monitor.api.exports import exports_router
     from monitor.api.health import health_router
     from monitor.api.push import push_routes
+    from monitor.api.upload import upload_routes
 
     services = installation.services
     app = FastAPI(
@@ -124,6 +134,7 @@ def create_app(installation: Installation) -> FastAPI:
     app.include_router(cases_router(services))
     app.include_router(exports_router(services))
     app.include_router(record_routes(installation.intake, local_user()))
+    app.include_router(upload_routes(installation.drops, installation.intake.moment))
 
     @app.api_route(
         "/api/{rest:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False

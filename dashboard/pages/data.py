@@ -14,6 +14,7 @@ from dashboard.pages import jobs
 from dashboard.parts.board import age_badge
 from dashboard.parts.deliverylist import deliveries_card, feeds_card
 from dashboard.parts.element import Node, div
+from dashboard.parts.mapping import drop_area
 from dashboard.parts.quarantinelist import data_tabs
 from dashboard.parts.sentence import Speech
 from dashboard.views.deliveries import SHOWN, Cell, cells_view, deliveries_view
@@ -48,12 +49,20 @@ def layout(services: Services, query: dict[str, str]) -> Any:
             div(None, "fx-stopped", id="fx-stopped", role="status", hidden=True),
             tabs(services),
             *jobs.frame(),
+            *dropping(services),
             div(drawn(services, query, now), "fx-data", id="fx-data"),
             div(str(now // 1000), "fx-stamp", id="fx-data-stamp", hidden=True),
             dcc.Interval(id="fx-data-tick", interval=services.configuration.board.refresh_seconds * 1000),
             dcc.Store(id="fx-data-key", data=drawn_key(services, query, now)),
         ]
     )
+
+
+def dropping(services: Services) -> list[Node]:
+    """Where an export goes that nobody has configured; outside of what is drawn anew."""
+    if services.drops is None:
+        return []
+    return [drop_area(services.texts[current_language(services.language)])]
 
 
 def tabs(services: Services) -> Node:

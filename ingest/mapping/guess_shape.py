@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 MEASURES = tuple(UNITS_OF)
 """Kinds of columns that need a unit."""
-SAMPLES = 4
+SAMPLES = 3
 FEW = 12
 """A column of texts with more different ones than this may hold names; it is covered until told otherwise."""
 
