@@ -27,7 +27,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from queue import Queue
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NamedTuple, NoReturn, TypeVar
 
 from .fault import TableError
 from .limits import DEFAULT, Limits
@@ -42,7 +42,23 @@ _DATA_TYPES = {
     ("datetime", "date"), ("datetime", "datetime"), ("datetime", "time"), ("datetime", "timedelta"),
     ("datetime", "timezone"), ("decimal", "Decimal"), ("builtins", "set"), ("builtins", "frozenset"),
 }  # fmt: skip
-_START = "import sys; sys.path[:] = {path!r}; from ingest.tables.child import serve; serve({descriptor})"
+_START = (
+    "import sys; sys.path[:] = {path!r}; {first}from ingest.tables.child import serve; serve({descriptor})"
+)
+
+
+class _Child(NamedTuple):
+    process: subprocess.Popen[bytes]
+    receiving: int
+
+
+_prepared: list[_Child] = []
+
+
+def prepare(module: str) -> None:
+    """Start a child that imports `module` while this program goes on starting: the next file is read by it.
+    One that is never asked ends with this program, whose end of its standard input then closes."""
+    _prepared.append(_started(f"import {module}; "))
 
 
 class ChildFailed(RuntimeError):
@@ -60,29 +76,31 @@ def run_isolated(func: Callable[..., Iterable[T]], *args: Any, limits: Limits = 
     """
     if func.__module__ == "__main__" or "." in func.__qualname__:
         raise ValueError(f"{func.__qualname__} cannot be imported by name in the child")
-    receiving, sending = os.pipe()
+    process, receiving = _prepared.pop() if _prepared else _started()
     try:
-        process = _started(sending)
-        try:
-            _ask(process, (func.__module__, func.__qualname__, args, limits))
-            yield from _answers(process, receiving, limits)
-        finally:
-            process.kill()
-            process.wait()
+        _ask(process, (func.__module__, func.__qualname__, args, limits))
+        yield from _answers(process, receiving, limits)
     finally:
+        process.kill()
+        process.wait()
         os.close(receiving)
 
 
-def _started(sending: int) -> subprocess.Popen[bytes]:
+def _started(first: str = "") -> _Child:
     path = [str(Path(entry).absolute()) for entry in sys.path]
+    receiving, sending = os.pipe()
     try:
-        return subprocess.Popen(
-            [sys.executable, "-I", "-c", _START.format(path=path, descriptor=sending)],
+        process = subprocess.Popen(
+            [sys.executable, "-I", "-c", _START.format(path=path, first=first, descriptor=sending)],
             stdin=subprocess.PIPE,
             pass_fds=(sending,),
         )
+    except BaseException:
+        os.close(receiving)
+        raise
     finally:
         os.close(sending)
+    return _Child(process, receiving)
 
 
 def _ask(process: subprocess.Popen[bytes], request: object) -> None:
@@ -177,7 +195,13 @@ class _PlainData(pickle.Unpickler):
 
 def serve(descriptor: int) -> None:
     """Answer the one request on standard input. Runs in the child alone."""
-    module, name, args, limits = pickle.load(sys.stdin.buffer)
+    # Ctrl-C reaches the whole process group; the parent hears it too and ends the child
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        module, name, args, limits = pickle.load(sys.stdin.buffer)
+    except EOFError:
+        # prepared, and never asked
+        return
     _bound(limits)
     with _Outbox(descriptor, limits.ahead) as outbox:
         try:
@@ -195,8 +219,6 @@ def serve(descriptor: int) -> None:
 
 
 def _bound(limits: Limits) -> None:
-    # Ctrl-C reaches the whole process group; the parent hears it too and ends the child
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # a system may know a limit and refuse to set it (macOS and RLIMIT_AS); the other bounds still hold
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))

@@ -20,13 +20,15 @@ from monitor.cli import (
     serve,
     simulate,
     template,
+    views,
     work,
 )
 from monitor.cli.answer import answered
 from monitor.cli.words import say
 
 NOUNS = (
-    demo, serve, work, init, ingest, template, quarantine, cases, export, simulate, database, config, doctor,
+    demo, serve, work, init, ingest, views, template, quarantine, cases, export, simulate, database, config,
+    doctor,
 )  # fmt: skip
 
 
@@ -63,11 +65,17 @@ def commands() -> typer.Typer:
     return app
 
 
-def _fangxing(
-    version: bool = typer.Option(False, "--version", help=say("cli.help.version"), is_eager=True),
-) -> None:
-    if version:
+def _tell_version(wanted: bool) -> None:
+    if wanted:
         from importlib.metadata import version as version_of
 
         typer.echo(version_of("fangxing"))
         raise typer.Exit
+
+
+def _fangxing(
+    version: bool = typer.Option(
+        False, "--version", help=say("cli.help.version"), is_eager=True, callback=_tell_version
+    ),
+) -> None:
+    """What stands before every command."""

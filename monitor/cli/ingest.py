@@ -36,6 +36,10 @@ def ingest(
     strict: Annotated[bool, typer.Option("--strict", help=say("cli.help.ingest_strict"))] = False,
     as_json: Annotated[bool, typer.Option("--json", help=say("cli.help.json"))] = False,
 ) -> None:
+    from ingest.tables.child import prepare
+
+    # Its imports take as long as ours, beside which they run.
+    prepare("ingest.mapping.read")
     from monitor.cli.delivered import as_object, show_delivered
     from monitor.cli.dry_run import dry_run as rehearse
     from monitor.cli.dry_run import rehearsed_object, show_rehearsed

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, insert, inspect
 from sqlalchemy.exc import IntegrityError
 
@@ -16,7 +17,7 @@ from monitor.actions.notes import add_note
 from monitor.cases.event import digest
 from monitor.store.cases import case_file
 from monitor.store.database import Database
-from monitor.store.migrate import is_current, newest_revision, revision_of, upgrade
+from monitor.store.migrate import alembic_config, is_current, newest_revision, revision_of, upgrade
 from monitor.store.notes import notes_of
 from monitor.store.tables import deliveries, metadata
 from tests.engines import ENGINES, database_on
@@ -173,3 +174,13 @@ def test_a_failed_upgrade_leaves_the_database_as_it_was(empty: Database) -> None
     with empty.read() as connection:
         assert revision_of(connection) == "0001"
         assert "notes" not in inspect(connection).get_table_names()
+
+
+def test_the_newest_migration_by_its_file_is_the_one_that_alembic_would_stop_at() -> None:
+    assert newest_revision() == ScriptDirectory.from_config(alembic_config()).get_current_head()
+
+
+def test_a_database_in_its_newest_layout_is_opened_without_the_lock_of_a_writer(database: Database) -> None:
+    with database.write() as connection:
+        connection.exec_driver_sql("SELECT 1")
+        upgrade(database)
