@@ -12,12 +12,13 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from itertools import chain, count
+from itertools import chain, count, islice
 from typing import Any, NamedTuple, NoReturn
 
 import orjson
 
 from ingest.accept import Letter, accept
+from ingest.candidate import RowResult
 from ingest.intake import Intake
 from ingest.mapping.batch import Batch
 from ingest.mapping.column import Persons
@@ -47,6 +48,14 @@ class Polled:
     deliveries: list[DeliveryRow] = field(default_factory=list)
 
 
+class Rehearsal(NamedTuple):
+    """What a view's answer would become: its columns, how the page reads them, and its first rows."""
+
+    columns: tuple[str, ...]
+    head: Head
+    rows: list[RowResult]
+
+
 @dataclass(frozen=True)
 class ViewPoll:
     """A view and what it takes to read it. `step` is told the name of each step once it is behind us."""
@@ -65,8 +74,13 @@ class ViewPoll:
     def order(self) -> Order:
         return Order(self.view, zone_of(self.page.zone))
 
-    def poll(self, *, backfill: bool = False) -> Polled:
-        """Read what changed since the last poll. Raises ViewProblem; what was taken before it has landed."""
+    def poll(
+        self, *, backfill: bool = False, taken: Callable[[DeliveryRow], None] = lambda entry: None
+    ) -> Polled:
+        """Read what changed since the last poll. Raises ViewProblem; what was taken before it has landed.
+
+        `taken` is told each delivery once it is.
+        """
         polled = Polled()
         state = self.state()
         since = self.since(state)
@@ -74,6 +88,9 @@ class ViewPoll:
         try:
             while True:
                 pull = self._pull(state, since, polled, backfill, first)
+                if pull.entry is not None:
+                    polled.deliveries.append(pull.entry)
+                    taken(pull.entry)
                 state = pull.state
                 if pull.next is None:
                     return polled
@@ -114,8 +131,9 @@ class ViewPoll:
                 session.close()
             self.step("read")
             seen = self._digest(ahead) if reading.ended and reading.next is None and first else None
+            entry = None
             if ahead and (seen is None or seen != state.seen):
-                polled.deliveries.append(self._accept(reading, ahead, backfill))
+                entry = self._accept(reading, ahead, backfill)
                 self.step("accepted")
         polled.rows += reading.rows
         polled.unmarked += reading.unmarked
@@ -125,7 +143,26 @@ class ViewPoll:
         if after != state:
             keep_view_state(self.intake.database, self.name, after)
             self.step("kept")
-        return _Pull(after, reading.next)
+        return _Pull(after, reading.next, entry)
+
+    def rehearse(self, rows: int) -> Rehearsal:
+        """The first rows as the page reads them; nothing is written. Raises ViewProblem."""
+        with asked(self.view, self.order.beginning(keeps_times_as_text(self.view))) as answer:
+            head = self.check_columns(answer.columns, ViewState(""))
+            first = list(islice(chain.from_iterable(answer.portions), rows))
+        found = [row for batch in self.mapped(answer.columns, [first]) for row in batch.rows]
+        return Rehearsal(answer.columns, head, found)
+
+    def look(self) -> tuple[str, ...]:
+        """The columns of the answer. Raises ViewProblem where the page could not read them."""
+        since = self.order.latest(self.intake.moment(), keeps_times_as_text(self.view))
+        with asked(self.view, since) as answer:
+            self.check_columns(answer.columns, ViewState(""))
+            return answer.columns
+
+    def forget(self) -> None:
+        """Let the next poll read from the beginning; what is known by then brings nothing new."""
+        keep_view_state(self.intake.database, self.name, ViewState(self.state().asked))
 
     def _forward(self, state: ViewState, top: Value | None) -> tuple[str, str] | None:
         """The watermark after these rows: the highest there was, never one of the future."""
@@ -237,6 +274,7 @@ class _Pull(NamedTuple):
 
     state: ViewState
     next: Value | None
+    entry: DeliveryRow | None
 
 
 class _Reading:

@@ -80,7 +80,7 @@ def looks() -> Iterator[Look]:
         return
     yield from _configuration()
     yield from _folder(settings)
-    for look in (_key, _database, _port, _clock):
+    for look in (_key, _database, _views, _port, _clock):
         yield from _asked(look, settings)
 
 
@@ -196,6 +196,27 @@ def _database(settings: Settings) -> Iterator[Look]:
     told = {"database": settings.database, "stands": stands or "-", "newest": newest_revision()}
     yield Look(Mark.FINE, "database", told) if stands == told["newest"] else Look(Mark.WARN, "layout", told)
     database.dispose()
+
+
+def _views(settings: Settings) -> Iterator[Look]:
+    """Asks each configured view for its columns, by the role and within the time that its polls have."""
+    from ingest.view import ViewPoll
+    from ingest.view_fault import ViewProblem
+    from monitor.cli.installation import dry_intake, sender
+    from monitor.cli.reason import sentence
+
+    intake = dry_intake(settings)
+    for name, view in sorted(intake.configuration.jobs.views.items()):
+        if view.source not in intake.pages:
+            continue
+        try:
+            columns = ViewPoll(intake, name, view, sender()).look()
+        except ViewProblem as problem:
+            yield Look(
+                Mark.WRONG, "view_wrong", {"name": name, "problem": sentence(problem.code, problem.params)}
+            )
+        else:
+            yield Look(Mark.FINE, "view", {"name": name, "database": view.shown, "n": len(columns)})
 
 
 def _port(settings: Settings) -> Iterator[Look]:
