@@ -8,8 +8,15 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import yaml
+
 from ingest.intake import Intake
+from ingest.push import Push, Pushes
 from ingest.simulate import SIMULATION_SOURCES, LiveFeed, SimulationSummary, simulate
+from ingest.simulate.ways import bureau_view
+from ingest.simulate.ways.coming import Coming
+from ingest.simulate.ways.pushes import recorded
+from monitor.api.push import in_words, push_of
 from monitor.cases.event import SECOND
 from monitor.server import Installation, install, local_host, local_user, now, serve
 from monitor.settings.environment import Settings
@@ -19,6 +26,9 @@ from monitor.store.marks import SIMULATED, set_mark
 log = logging.getLogger(__name__)
 
 FOLDER = "demo"
+VIEW = "publications"
+"""The job that reads the bureau's view."""
+PUSHING = Sender("river-scales", "127.0.0.1")
 TICK_SECONDS = 3.0
 """How often the live feed is asked for what was told meanwhile."""
 
@@ -42,13 +52,45 @@ def run_demo(
     folder.mkdir(parents=True)
     began = now()
     summary = simulate(folder / "exports", stations=stations, days=days, seed=seed, until=began)
-    installation = prepare(settings, folder, summary, progress)
-    feed = Feeding(installation.intake, LiveFeed(seed, began, stations))
+    own = settings.model_copy(update={"config_dir": configured(folder, summary)})
+    installation = prepare(own, folder, summary, progress)
+    tell_by_other_ways(installation.intake, summary, progress)
+    ways = summary.ways
+    coming = Coming(seed, began, ways.view, ways.coming)
+    feed = Feeding(installation.intake, LiveFeed(seed, began, stations), coming)
     feed.start()
     try:
         serve(installation, ready=ready)
     finally:
         feed.stop()
+
+
+def configured(folder: Path, summary: SimulationSummary) -> Path:
+    """The configuration of a demo: the shipped one, what its invented stations need, and a view to poll.
+
+    Nothing of the installation's own: the folders and databases that it names are real.
+    """
+    config = summary.config_dir or folder / "config"
+    config.mkdir(exist_ok=True)
+    jobs = {"views": {VIEW: bureau_view.polled(summary.ways.view)}}
+    (config / "jobs.yaml").write_text(yaml.safe_dump(jobs, allow_unicode=True), encoding="utf-8")
+    return config
+
+
+def tell_by_other_ways(
+    intake: Intake, summary: SimulationSummary, progress: Callable[[str], None] | None = None
+) -> None:
+    """Take in weighings, an event log and pushes. The view is left to its job."""
+    sender = Sender(local_user(), f"demo@{local_host()}")
+    for path, source in summary.ways.files:
+        if progress is not None:
+            progress(path.name)
+        intake.file(path, intake.pages[source], sender, backfill=True)
+    if progress is not None:
+        progress(summary.ways.pushes.name)
+    pushes = Pushes(intake, in_words)
+    for one in recorded(summary.ways.pushes):
+        pushes.take(push_of(one.source, PUSHING, one.key, one.body))
 
 
 def prepare(
@@ -80,9 +122,11 @@ class Feeding:
     nothing is, so that a quiet feed is not taken for a dead one.
     """
 
-    def __init__(self, intake: Intake, feed: LiveFeed) -> None:
+    def __init__(self, intake: Intake, feed: LiveFeed, coming: Coming | None = None) -> None:
         self._intake = intake
         self._feed = feed
+        self._coming = coming
+        self._pushes = Pushes(intake, in_words)
         self._sender = Sender("simulator", f"demo@{local_host()}")
         self._heard: dict[str, int] = dict.fromkeys(SIMULATION_SOURCES, now())
         self._stop = threading.Event()
@@ -110,6 +154,10 @@ class Feeding:
         for source, candidates in self._feed.due(until):
             self._intake.candidates(source, "live", self._sender, candidates)
             self._heard[source] = until
+        if self._coming is not None:
+            self._coming.show(until)
+            if rows := self._coming.weighed(until):
+                self._pushes.take(Push("weighings", PUSHING, rows))
         for source, last in self._heard.items():
             every = self._intake.pages[source].expect_seconds
             if every is not None and until - last > every * SECOND // 2:

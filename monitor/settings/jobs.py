@@ -99,7 +99,9 @@ class Jobs(Entry):
             yield PlannedJob(name, kind, watch.cadence(zone), watch.grace_micros, told)
         for name, view in sorted(self.views.items()):
             told = {"database": view.shown, "source": view.source}
-            yield PlannedJob(name, Kind.VIEW, view.cadence(zone), view.grace_micros, told)
+            yield PlannedJob(
+                name, Kind.VIEW, view.cadence(zone), view.grace_micros, told, outside=not view.made_up
+            )
         check = self.calendar_check
         if check is not None:
             told = {"days": str(check.warn_days)}

@@ -61,6 +61,8 @@ class DatabaseView(Scheduled):
     rows: Annotated[int, Field(ge=1, le=1_000_000)] = 10_000
     """After so many rows of one answer the next part is asked for, where they come in order."""
     backfill: bool = False
+    made_up: bool = False
+    """A database that the simulator wrote: a demo reads it too, and no other."""
 
     @field_validator("start", "overlap", mode="before")
     @classmethod

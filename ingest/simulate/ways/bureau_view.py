@@ -129,6 +129,19 @@ def _run(path: Path, statements: Sequence[tuple[str, list[tuple[str, ...]] | Non
         engine.dispose()
 
 
+def polled(path: Path) -> dict[str, object]:
+    """The entry under `views` of `jobs.yaml` that reads it."""
+    return {
+        "url": f"sqlite:///{path.absolute().as_posix()}",
+        "query": f"{QUERY} WHERE {WATERMARK} >= :since ORDER BY {WATERMARK}",
+        "source": SOURCE,
+        "watermark": WATERMARK,
+        "every": "1m",
+        "backfill": True,
+        "made_up": True,
+    }
+
+
 def as_told(row: ViewRow) -> dict[str, object]:
     """The row in the truth file."""
     return {

@@ -18,7 +18,7 @@ from .weighings import whole_kg
 
 FOLDER = "pushes"
 INDEX = "index.json"
-PER_DAY = 40
+PER_DAY = 72
 ROWS = 32
 """Weighings in one push."""
 

@@ -97,9 +97,10 @@ class WeighingFiles:
         """城西 sends every record as it is taken, and some twice; one came from a scale out of its dates."""
         rng = Random(f"{self._world.seed}/ways/kg")
         rows = self._rows(self._traffic(WEST.code), rng)
-        clean = self._clean(rows)
-        if clean and self._world.until > OLD_SCALE_UNTIL:
-            old = rng.choice(clean)
+        over = [row for row in rows if row.plants]
+        if over and self._world.until > OLD_SCALE_UNTIL:
+            # No evidence against the one it found overloaded.
+            old = rng.choice(over)
             old.values["scale"] = "W2"
             old.plants.append(Plant("scale_uncertified", "finding", "scale_uncertified", "scale", "weighed"))
         for row in _some(rng, self._clean(rows), 4):
