@@ -55,7 +55,7 @@ class Drops:
         self, name: str, chunks: AsyncIterator[bytes], now: int, most: int = MOST_BYTES
     ) -> Dropped:
         """Keep what comes in. Raises TooLarge, and TableError for nothing at all; nothing is left then."""
-        self.sweep(now)
+        self.sweep(now, room=1)
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         token = secrets.token_hex(16)
         place = self.folder / token
@@ -103,8 +103,8 @@ class Drops:
         if _TOKEN.fullmatch(token):
             shutil.rmtree(self.folder / token, ignore_errors=True)
 
-    def sweep(self, now: int) -> None:
-        """Remove files that waited too long, and the oldest where too many wait."""
+    def sweep(self, now: int, room: int = 0) -> None:
+        """Remove files that waited too long, and the oldest where no `room` is left for as many more."""
         if not self.folder.is_dir():
             return
         waiting = sorted(
@@ -112,7 +112,7 @@ class Drops:
         )
         old = [name for at, name in waiting if at < (now - KEPT) / SECOND]
         for name in dict.fromkeys(
-            [*old, *(name for _, name in waiting[: max(0, len(waiting) - MOST_FILES + 1)])]
+            [*old, *(name for _, name in waiting[: max(0, len(waiting) - MOST_FILES + room)])]
         ):
             self.remove(name)
 
