@@ -52,6 +52,7 @@ class ObjectMapper:
         self._limits = limits
         self._file_name = file_name
         self._shapes: dict[Shape, _Bound | Refusal] = {}
+        self._texts: dict[tuple[str, ...], tuple[Callable[[int, list[str]], Landed | None], list[str]]] = {}
         self._warnings: list[Warned] = []
         self._passed_over: set[tuple[str, str]] = set()
 
@@ -69,15 +70,19 @@ class ObjectMapper:
         cells = tuple(self._cell(flat.get(name)) for name in bound.names)
         return bound.map(SheetRow(number, cells))
 
-    def quick(self, number: int, found: Mapping[str, str]) -> Landed | None:
+    def quick(self, number: int, names: tuple[str, ...], texts: tuple[str, ...]) -> Landed | None:
         """An object of texts alone as one event, or None where `map` has to look closely."""
-        bound = self._bound((tuple(found), None, None))
-        if isinstance(bound, Refusal):
-            return None
-        cells = list(found.values())
-        # names that must be there and are not stand behind those that are
-        cells += [""] * (len(bound.names) - len(cells))
-        return bound.quick(number, cells)
+        found = self._texts.get(names)
+        if found is None:
+            bound = self._bound((names, None, None))
+            if isinstance(bound, Refusal):
+                return None
+            if len(self._texts) >= SHAPES:
+                self._texts.clear()
+            # names that must be there and are not stand behind those that are
+            found = self._texts[names] = bound.quick, [""] * (len(bound.names) - len(names))
+        quick, missing = found
+        return quick(number, [*texts, *missing])
 
     def _bound(self, shape: Shape) -> _Bound | Refusal:
         bound = self._shapes.get(shape)

@@ -213,7 +213,7 @@ class _Job:
 
     def xes(self) -> Iterator[Batch]:
         """An event an object, as its attributes name it; texts alone, so the quick way is open to it."""
-        from ingest.tables.xes import open_xes
+        from ingest.tables.xes import read_events
 
         objects = ObjectMapper(
             self.page, self.codes, self.stations, self.persons, self.limits, self.file_name
@@ -221,13 +221,13 @@ class _Job:
         landed: list[Landed] = []
         rows: list[RowResult] = []
         try:
-            for number, found in open_xes(self.path, self.limits):
+            for number, found in read_events(self.path, self.limits):
                 if isinstance(found, RefusedRow):
                     rows.append(objects.unreadable(number, found))
-                elif (one := objects.quick(number, found)) is not None:
+                elif (one := objects.quick(number, *found)) is not None:
                     landed.append(one)
                 else:
-                    rows.append(objects.map(number, found))
+                    rows.append(objects.map(number, dict(zip(*found, strict=True))))
                 if len(landed) + len(rows) >= ROWS:
                     yield self.batch(None, landed, rows, objects.take_warnings())
                     landed, rows = [], []

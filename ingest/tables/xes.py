@@ -3,31 +3,51 @@
 Attributes of the trace stand beside those of each of its events under `case:…` (`case:concept:name`), nested
 ones behind the name of what they stand in (`parent/child`). A file with a DTD is refused whole: entities can
 be declared there alone, and no log needs one.
+
+Most traces are plain: attributes with a key and a value, in events, in a trace. Such a trace is known by one
+regular expression, which admits nothing that is not well-formed, and never reaches the parser: without a
+whole element at the level of the log the rest is as well-formed as it was. All else is read by expat.
 """
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
-
-from lxml import etree
+from xml.parsers import expat
 
 from .delimited import RefusedRow
 from .fault import RowFault, TableError
 from .limits import DEFAULT, Limits
-from .number import plain_number
 from .source import Source, source_of
+from .xes_log import Fault, LogListener, Told
 
-CASE = "case:"
-"""What stands before the name of an attribute of the trace."""
-
-_SAFE = {"resolve_entities": False, "no_network": True, "huge_tree": False, "load_dtd": False}
+_CHUNK = 512 * 1024
+_LONGEST = 8 * 1024 * 1024
+"""Characters in which a trace must end to be looked at as a plain one."""
 _PROLOG = rb"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>|\s)*"
 _LOG = re.compile(_PROLOG + rb"<(?:[\w.-]+:)?log[\s>/]", re.DOTALL)
-_DOCTYPE = re.compile(rb"\s*(?:<\?.*?\?>|<!--.*?-->|\s)*<!DOCTYPE", re.DOTALL)
+_DECLARED = re.compile(rb"\s*<\?xml[^>]*?\sencoding\s*=\s*[\"']([\w.-]+)[\"']")
+_ENCODINGS = {
+    **dict.fromkeys(("utf-8", "utf8", "ascii", "us-ascii"), "utf-8"),
+    **dict.fromkeys(("gbk", "gb2312", "gb18030", "gb_2312-80", "cp936", "windows-936"), "gb18030"),
+    "big5": "big5",
+}
+"""Encodings that are decoded here: UTF-8, and those that expat does not know. Others are left to it."""
+
+_CHAR = r'[^"<&\x00-\x1f\ud800-\udfff\ufffe\uffff]'
+_BLANK = r"[ \t\r\n]*+"
+_PLAIN_ATTRIBUTE = (
+    rf'<(?:(?:string|date|int|boolean|id) key="{_CHAR}*+" value="{_CHAR}*+"'
+    # a number with an exponent is told anew
+    rf'|float key="{_CHAR}*+" value="[-+.0-9]*+"){_BLANK}/>{_BLANK}'
+)
+_PLAIN_EVENT = rf"<event>{_BLANK}(?:{_PLAIN_ATTRIBUTE})++</event>{_BLANK}"
+_PLAIN_TRACE = re.compile(rf"{_BLANK}<trace>{_BLANK}((?:{_PLAIN_ATTRIBUTE})*+)((?:{_PLAIN_EVENT})*+)</trace>")
+_PAIRS = re.compile(r' key="([^"]*)" value="([^"]*)"')
+_END = "</trace>"
+_EVENT_END = "</event>"
 
 
 def is_xes(plain: bytes) -> bool:
@@ -36,124 +56,110 @@ def is_xes(plain: bytes) -> bool:
 
 
 def open_xes(path: Path, limits: Limits = DEFAULT) -> Iterator[tuple[int, dict[str, str] | RefusedRow]]:
-    """Number (from 1, in the order of the file) and attributes of every event.
+    """Number (from 1, in the order of the file) and attributes of every event; raises as `read_events`."""
+    for number, told in read_events(path, limits):
+        yield number, dict(zip(*told, strict=True)) if isinstance(told, Told) else told
 
-    Raises `TableError`: `xml_doctype`, `broken_xml` (what stood before it is good), `too_many_rows`.
+
+def read_events(path: Path, limits: Limits = DEFAULT) -> Iterator[tuple[int, Told | RefusedRow]]:
+    """Number (from 1, in the order of the file) of every event, and what it tells.
+
+    Raises `TableError`: `xml_doctype`, `broken_xml`, `misplaced_element` (what stood before it is good),
+    `too_many_rows`.
     """
-    source = source_of(path, limits)
-    _without_doctype(source)
     number = 0
-    with _damage_named(), source.open() as file:
-        waiting: list[dict[str, str] | _Fault] = []
-        for _, node in etree.iterparse(file, tag=("{*}event", "{*}trace"), **_SAFE):
-            if node.tag.endswith("event"):
-                waiting.append(_attributes(node, limits))
-                parent = node.getparent()
-                node.clear()
-                # in a trace its attributes may come behind the events; outside one there are none to wait for
-                if parent is not None and parent.tag.endswith("trace"):
-                    continue
-                told: dict[str, str] | _Fault = {}
+    for found in _Reader(source_of(path, limits)).parts():
+        for number, one in enumerate(found, number + 1):  # noqa: B020
+            if number > limits.rows:
+                raise TableError("too_many_rows", {"limit": str(limits.rows)})
+            if isinstance(one, Fault):
+                fault = RowFault(one.code, {"row": str(number), **one.params})
+                yield number, RefusedRow(fault, [one.start[:100]])
             else:
-                told = _attributes(node, limits)
-            shared = told if isinstance(told, _Fault) else {CASE + name: text for name, text in told.items()}
-            for one in waiting:
-                number += 1
-                if number > limits.rows:
-                    raise TableError("too_many_rows", {"limit": str(limits.rows)})
-                yield number, _joined(number, shared, one)
-            waiting.clear()
-            _forget(node)
+                yield number, one
 
 
-class _Fault(tuple[str, dict[str, str], str]):
-    """Why the attributes of one event or trace cannot be told: code, parameters, how they start."""
+class _Reader:
+    """A log being read: plain traces by their form, the rest by the parser."""
 
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._rest = ""
+        self._between = False
+        """Whether what comes next stands between two traces, for certain."""
+        self._skipped_lines = 0
 
-def _joined(
-    number: int, shared: dict[str, str] | _Fault, own: dict[str, str] | _Fault
-) -> dict[str, str] | RefusedRow:
-    for part in (own, shared):
-        if isinstance(part, _Fault):
-            code, params, start = part
-            return RefusedRow(RowFault(code, {"row": str(number), **params}), [start[:100]])
-    assert not isinstance(own, _Fault) and not isinstance(shared, _Fault)
-    return {**shared, **own}
+    def parts(self) -> Iterator[list[Told | Fault]]:
+        """Events, chunk by chunk of the file."""
+        declared = _DECLARED.match(self._source.head().removeprefix(codecs.BOM_UTF8))
+        named = "utf-8" if declared is None else declared[1].decode("ascii").lower()
+        encoding = _ENCODINGS.get(named)
+        if self._source.head().startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in self._source.head()[:4]:
+            encoding = None
+        decode = None if encoding is None else codecs.getincrementaldecoder(encoding)().decode
+        self._parser = expat.ParserCreate(None if encoding is None else "utf-8")
+        self._log = LogListener(self._parser, self._source.path.name, self._source.limits.columns)
+        damage: Exception | None = None
+        with self._source.open() as file:
+            last = False
+            while damage is None and not last:
+                chunk = file.read(_CHUNK)
+                last = not chunk
+                try:
+                    if decode is None:
+                        self._parser.Parse(chunk, last)
+                    else:
+                        self._take(decode(chunk, last), last)
+                except UnicodeDecodeError as error:
+                    damage = self._up_to(error)
+                except (expat.ExpatError, ValueError, LookupError, TableError) as error:
+                    # no XML, not the encoding it says, one nobody knows; what was read before is good
+                    damage = error
+                yield self._log.taken()
+        if damage is not None:
+            raise self._named(damage) from damage
 
+    def _up_to(self, error: UnicodeDecodeError) -> TableError:
+        """Take what stands before bytes that are no text."""
+        try:
+            self._take(error.object[: error.start].decode(error.encoding), False)
+        except (expat.ExpatError, TableError) as earlier:
+            return self._named(earlier)
+        line = self._parser.CurrentLineNumber + self._skipped_lines + self._rest.count("\n")
+        return TableError("broken_xml", {"line": str(line)})
 
-def _attributes(parent: Any, limits: Limits) -> dict[str, str] | _Fault:
-    found: dict[str, str] = {}
-    count = 0
-    # comments and processing instructions are no attributes, though the latter can look like one
-    for child in parent.iterchildren(tag=etree.Element):
-        name = child.get("key")
-        if name is None:
-            # an event of the trace, which was read and cleared, or the wrapper of a list's values
-            continue
-        text = child.get("value")
-        if text is not None:
-            count += 1
-            found[name] = plain_number(text) if child.tag.endswith("float") else text
-        if len(child):
-            below = _nested(name, child, limits)
-            count += len(below)
-            found.update(below)
-    if len(found) < count:
-        return _Fault(("attribute_twice", {}, " · ".join(found)))
-    if count > limits.columns:
-        params = {"columns": str(count), "limit": str(limits.columns)}
-        return _Fault(("too_many_columns", params, " · ".join(list(found)[:5])))
-    return found
+    def _named(self, damage: Exception) -> TableError:
+        if isinstance(damage, TableError) and damage.params.get("line") != "":
+            return damage
+        line = damage.lineno if isinstance(damage, expat.ExpatError) else self._parser.CurrentLineNumber
+        told = {"line": str(line + self._skipped_lines)}
+        if isinstance(damage, TableError):
+            return TableError(damage.code, {**damage.params, **told})
+        return TableError("broken_xml", told)
 
-
-def _nested(above: str, parent: Any, limits: Limits) -> dict[str, str]:
-    """Attributes of an attribute, and the values of a list; equal names in a list are numbered."""
-    found: dict[str, str] = {}
-    for child in parent.iterchildren(tag=etree.Element):
-        name = child.get("key")
-        path = above if name is None else f"{above}/{name}"
-        text = child.get("value")
-        if text is not None:
-            place = 1
-            free = path
-            while free in found:
-                place += 1
-                free = f"{path}/{place}"
-            found[free] = text
-        if len(child) and len(found) <= limits.columns:
-            found.update(_nested(path, child, limits))
-        if len(found) > limits.columns:
-            break
-    return found
-
-
-def _without_doctype(source: Source) -> None:
-    """Refuse a DTD before anything is expanded; entities in attributes are, whatever the parser is told."""
-    head = source.head().replace(b"\0", b"").removeprefix(b"\xef\xbb\xbf").lstrip(b"\xff\xfe")
-    if _DOCTYPE.match(head):
-        raise TableError("xml_doctype", {"file": source.path.name})
-    with _damage_named(), source.open() as file:
-        for _, root in etree.iterparse(file, events=("start",), **_SAFE):
-            if root.getroottree().docinfo.doctype:
-                raise TableError("xml_doctype", {"file": source.path.name})
-            return
-
-
-@contextmanager
-def _damage_named() -> Iterator[None]:
-    try:
-        yield
-    except etree.XMLSyntaxError as error:
-        # of an undefined entity the error itself does not know the line, its log does; the log may still hold
-        # what the process met in documents before, so the last entry is this one's
-        last = error.error_log.last_error
-        line = error.lineno or (last.line if last is not None else 0)
-        raise TableError("broken_xml", {"line": str(line)}) from error
-
-
-def _forget(node: Any) -> None:
-    """Let go of what was read and of what stood before it, so that memory stays flat."""
-    node.clear()
-    parent = node.getparent()
-    while parent is not None and node.getprevious() is not None:
-        del parent[0]
+    def _take(self, text: str, last: bool) -> None:
+        """Text that follows what was taken before; what is no whole trace yet waits for more."""
+        text = self._rest + text
+        place = 0
+        log = self._log
+        while True:
+            if self._between and (plain := _PLAIN_TRACE.match(text, place)) is not None:
+                log.plain_trace(
+                    _PAIRS.findall(plain[1]),
+                    [_PAIRS.findall(event) for event in plain[2].split(_EVENT_END)[:-1]],
+                )
+                self._skipped_lines += text.count("\n", place, plain.end())
+                place = plain.end()
+                continue
+            end = text.find(_END, place)
+            if end < 0:
+                break
+            before = log.traces
+            self._parser.Parse(text[place : end + len(_END)], False)
+            place = end + len(_END)
+            # the end of a trace may stand in a comment; told by the parser it is one
+            self._between = log.traces > before and log.between
+        self._rest = text[place:]
+        if last or len(self._rest) > _LONGEST:
+            self._parser.Parse(self._rest, last)
+            self._rest, self._between = "", False

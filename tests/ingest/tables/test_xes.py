@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import gzip
+import re
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
+from ingest.tables import xes
 from ingest.tables.delimited import RefusedRow
 from ingest.tables.fault import TableError
 from ingest.tables.limits import Limits
 from ingest.tables.open import Kind, kind_of
 from ingest.tables.xes import open_xes
+from tests.long import examples
 
 LOG = """<?xml version="1.0" encoding="{encoding}"?>
 <!-- made by hand -->
@@ -166,3 +171,121 @@ def test_other_xml_is_no_event_log(tmp_path: Path, body: str) -> None:
             kind_of(path)
     else:
         assert kind_of(path) is not Kind.XES
+
+
+@pytest.mark.parametrize(
+    ("body", "element"),
+    [
+        ("<log><trace>\n<event><event/></event></trace></log>", "event"),
+        ("<log><trace>\n<trace/></trace></log>", "trace"),
+        ('<log><global scope="event">\n<event/></global></log>', "event"),
+        ('<log><trace><string key="a" value="1">\n<event/></string></trace></log>', "event"),
+        ("<log>\n<log/></log>", "log"),
+    ],
+)
+def test_what_stands_where_it_cannot_is_named_with_its_line(tmp_path: Path, body: str, element: str) -> None:
+    first = '<log><trace><event><string key="a" value="1"/></event></trace>'
+    events = open_xes(log(tmp_path, body.replace("<log>", first, 1)))
+    assert next(events) == (1, {"a": "1"})
+    with pytest.raises(TableError) as caught:
+        next(events)
+    assert caught.value.code == "misplaced_element"
+    assert caught.value.params == {"line": "2", "element": element}
+
+
+def test_a_cut_gzip_is_named_and_what_came_before_is_read(tmp_path: Path) -> None:
+    traces = "".join(
+        f'<trace><event><string key="a" value="{n * 7919 % 10_007}"/></event></trace>' for n in range(60_000)
+    )
+    path = tmp_path / "log"
+    path.write_bytes(gzip.compress(f"<log>{traces}</log>".encode())[:-2_000])
+    got = []
+    with pytest.raises(TableError, match="truncated_gzip"):
+        for number, _ in open_xes(path):
+            got.append(number)
+    assert len(got) > 10_000
+
+
+def test_bytes_that_are_no_text_are_named_and_what_came_before_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    good = '<trace>\n<event><string key="a" value="1"/></event></trace>\n' * 3
+    path.write_bytes(
+        f"<log>\n{good}<trace><event>".encode() + b'<string key="a" value="\xff"/></event></trace>'
+    )
+    events = open_xes(path)
+    assert [next(events)[0] for _ in range(3)] == [1, 2, 3]
+    with pytest.raises(TableError) as caught:
+        next(events)
+    assert (caught.value.code, caught.value.params) == ("broken_xml", {"line": "8"})
+
+
+def test_an_extension_nobody_declared_or_knows_stops_nothing(tmp_path: Path) -> None:
+    own = '<string key="scale:slip" value="S1"/><id key="identity:id" value="x"/>'
+    body = f'<log><extension name="Y" prefix="y" uri="z"/><trace><event>{own}</event></trace></log>'
+    assert list(open_xes(log(tmp_path, body))) == [(1, {"scale:slip": "S1", "identity:id": "x"})]
+
+
+PLAIN = """<?xml version="1.0" encoding="UTF-8"?>
+<log xmlns="http://www.xes-standard.org/">
+  <global scope="event"><string key="a" value="x"/></global>
+  <trace><string key="no" value="1"/>
+    <event><string key="a" value="检测"/><float key="w" value="5.5"/></event>
+  </trace>
+  <trace><string key="no" value="2"/>
+    <event><string key="a" value="放行 &gt; 1"/><date key="t" value="2024-07-01T08:00:00+08:00"/></event>
+    <event><string key="a" value="c"/><boolean key="b" value="true"/></event>
+  </trace>
+  <!-- <trace><event/></trace> -->
+  <trace><event><int key="n" value="7"/></event></trace>
+  <trace><string key="no" value="4"/>
+    <event><string key="a" value="d"/><string key="case:no" value="5"/></event></trace>
+  <trace><event><float key="w" value="1E3"/></event></trace>
+</log>
+"""
+PIECES = (
+    "<", ">", '"', "&", "&amp;", "/", "<!--", "-->", "<![CDATA[", "]]>", "<trace>", "</trace>", "<event>",
+    "</event>", "</log>", "<trace/>", '<string key="a" value="1"/>', "\x00", "\x0b", "\uffff", "\u00a0",
+    "<?p ?>", "'", "=", "<!DOCTYPE log>", 'key="a" ',
+)  # fmt: skip
+
+
+def heard(path: Path) -> tuple[list[object], object]:
+    """Everything read, and how it ended."""
+    got: list[object] = []
+    try:
+        got.extend(open_xes(path))
+    except TableError as error:
+        return got, (error.code, error.params)
+    return got, None
+
+
+@settings(max_examples=examples(200), deadline=None)
+@given(
+    changes=st.lists(
+        st.tuples(st.integers(0, len(PLAIN)), st.integers(0, 12), st.sampled_from(("", *PIECES))), max_size=3
+    ),
+    chunk=st.sampled_from((7, 64, 100_000)),
+)
+@example(changes=[], chunk=100_000)
+@example(changes=[(PLAIN.index("<trace>"), 0, "<!--")], chunk=7)
+def test_the_quick_way_reads_what_the_parser_reads(
+    tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[int, int, str]], chunk: int
+) -> None:
+    text = PLAIN
+    for place, gone, piece in changes:
+        text = text[:place] + piece + text[place + gone :]
+    path = log(tmp_path_factory.getbasetemp(), text, "changed.xes")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(xes, "_CHUNK", chunk)
+        quick = heard(path)
+        patch.setattr(xes, "_PLAIN_TRACE", re.compile("(?!)"))
+        assert quick == heard(path)
+
+
+def test_most_traces_go_the_quick_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = log(tmp_path, PLAIN)
+    plain: list[int] = []
+    monkeypatch.setattr(xes.LogListener, "plain_trace", lambda self, own, events: plain.append(len(events)))
+    list(open_xes(path))
+    # not the first, by which the parser knows where it is; nor entities, the exponent, what follows a comment
+    assert plain == [1]
