@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import orjson
@@ -16,20 +15,17 @@ from ingest.intake import Intake
 from ingest.push import KeyUsedError, Outcome, Push, Pushed, Pushes, Verdict
 from monitor.api.problem import Problem
 from monitor.api.record import body_of, refuse_other_sites
+from monitor.api.rows import MOST_ROWS, rows_of
 from monitor.store.deliveries import Sender
 
-MOST_ROWS = 10_000
 MOST_BYTES = 32 * 1024 * 1024
 SMALL = 64 * 1024
 """Bytes that are read on the spot: sooner than another thread would begin."""
-DEEPEST = 3
-"""Levels of lists and objects within a row; a row of any page has one, `data` a second."""
 
 KINDS = ("application/json", "application/x-ndjson", "application/jsonl")
 NO_STORE = {"Cache-Control": "no-store"}
+CHARSET = re.compile(r"""charset\s*=\s*"?([^\s;"]+)""", re.IGNORECASE)
 KEY = re.compile(r"[\x21-\x7e]{1,200}")
-
-Row = Mapping[str, Any]
 
 
 class RowVerdict(BaseModel):
@@ -71,6 +67,7 @@ def push_routes(intake: Intake, actor: str = "local") -> APIRouter:
             raise Problem(404, "unknown_source", f"No source {source!r}. Known: {', '.join(intake.pages)}.")
         if key is not None and not KEY.fullmatch(key):
             raise Problem(400, "wrong_key", "Idempotency-Key: 1 to 200 printable ASCII characters.")
+        refuse_other_codings(request)
         body = await body_of(request, MOST_BYTES, MOST_ROWS)
         sender = Sender(actor, request.client.host if request.client else "-")
         asked = (source, sender, key, body)
@@ -94,6 +91,15 @@ def push_routes(intake: Intake, actor: str = "local") -> APIRouter:
         return await taken(request, source, idempotency_key)
 
     return routes
+
+
+def refuse_other_codings(request: Request) -> None:
+    """Bodies come as they are: a compressed one of a few bytes could unfold to any size."""
+    if request.headers.get("content-encoding", "identity") != "identity":
+        raise Problem(415, "wrong_coding", "Send the body as it is, without Content-Encoding.")
+    charset = CHARSET.search(request.headers["content-type"])
+    if charset is not None and charset[1].lower() != "utf-8":
+        raise Problem(415, "wrong_charset", f"Send the body in UTF-8, not in {charset[1]}.")
 
 
 def push_of(source: str, sender: Sender, key: str | None, body: bytes) -> Push:
@@ -124,53 +130,6 @@ async def answer_to(pushes: Pushes, push: Push) -> str:
     if isinstance(answer, Exception):
         raise answer
     return answer
-
-
-def rows_of(body: bytes) -> Sequence[Row]:
-    """The rows of a JSON array, of JSON lines, or of a single object. Raises Problem with the place."""
-    text = body.strip()
-    if not text:
-        raise Problem(422, "empty", "Send a JSON array of objects, or an object per line.")
-    found = parsed(text, None) if text.startswith(b"[") else lines_of(text)
-    if not isinstance(found, list):
-        found = [found]
-    if len(found) > MOST_ROWS:
-        raise Problem(413, "too_many_rows", f"{len(found)} rows; send at most {MOST_ROWS} at a time.")
-    for number, row in enumerate(found, 1):
-        if not isinstance(row, dict):
-            raise Problem(422, "wrong_form", f"Row {number} is no object.", row=number)
-        if any(type(value) in (list, dict) and deeper(value, DEEPEST - 1) for value in row.values()):
-            raise Problem(422, "too_deep", f"Row {number} has more than {DEEPEST} levels.", row=number)
-    return found
-
-
-def lines_of(text: bytes) -> list[Any]:
-    """One object, over however many lines, or an object per line."""
-    lines = text.splitlines()
-    if len(lines) > 1:
-        try:
-            orjson.loads(lines[0])
-        except orjson.JSONDecodeError:
-            # Not an object per line: it can only be one object written over several.
-            return [parsed(text, None)]
-    return [parsed(line, number) for number, line in enumerate(lines, 1) if line.strip()]
-
-
-def parsed(text: bytes, line: int | None) -> Any:
-    """The value of a JSON text. Raises Problem 422 with the place of the fault."""
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        place = "The body" if line is None else f"Line {line}"
-        raise Problem(422, "not_json", f"{place} is not JSON: {error}") from error
-
-
-def deeper(value: Any, levels: int) -> bool:
-    """Whether lists and objects stand in each other more than so many levels deep."""
-    if not isinstance(value, list | dict):
-        return False
-    inside = value if isinstance(value, list) else value.values()
-    return levels <= 0 or any(deeper(one, levels - 1) for one in inside)
 
 
 def in_words(pushed: Pushed) -> str:

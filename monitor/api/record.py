@@ -21,6 +21,8 @@ from monitor.store.deliveries import Sender
 PATH = "/api/v1/record"
 MOST_TAPS = 200
 MOST_BYTES = 512 * 1024
+PATIENCE_S = 30
+"""How long a sender may pause within a body; a slow line goes on sending."""
 OWN_PAGES = "Posts are taken from this server's own pages and from programs, from no page elsewhere."
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
@@ -193,10 +195,16 @@ async def body_of(request: Request, most: int = MOST_BYTES, rows: int = MOST_TAP
     if re.fullmatch(r"\d+", length) and int(length) > most:
         raise too_large(most, rows)
     gathered = bytearray()
-    async for chunk in request.stream():
-        gathered += chunk
-        if len(gathered) > most:
-            raise too_large(most, rows)
+    now = asyncio.get_running_loop().time
+    try:
+        async with asyncio.timeout_at(now() + PATIENCE_S) as limit:
+            async for chunk in request.stream():
+                gathered += chunk
+                if len(gathered) > most:
+                    raise too_large(most, rows)
+                limit.reschedule(now() + PATIENCE_S)
+    except TimeoutError as error:
+        raise Problem(408, "too_slow", f"Nothing more came for {PATIENCE_S} s.") from error
     return bytes(gathered)
 
 
