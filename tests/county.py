@@ -64,10 +64,11 @@ def told(
 class County:
     """A database that is filled by `accept` alone, and the services of pages and API on it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, database: Database | None = None) -> None:
         self.configuration = load_configuration(Settings(data_dir=folder))
-        self.database = Database(f"sqlite:///{folder / 'county.db'}")
-        metadata.create_all(self.database.engine)
+        self.database = database or Database(f"sqlite:///{folder / 'county.db'}")
+        if database is None:
+            metadata.create_all(self.database.engine)
         tolerance = 300 * SECOND
         stations = self.configuration.stations
         self._terms = {
@@ -131,9 +132,9 @@ class County:
         raise AssertionError("the file was taken")
 
 
-def county(folder: Path) -> County:
-    """The county, filled."""
-    made = County(folder)
+def county(folder: Path, database: Database | None = None) -> County:
+    """The county, filled: in a database of the newest layout, or in one of its own on SQLite."""
+    made = County(folder, database)
     _corrected(made)
     _days_only(made)
     _withdrawn(made)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from tests.county import County, county
+from tests.engines import ENGINES, database_on
 
 
-@pytest.fixture(scope="session")
-def told(tmp_path_factory: pytest.TempPathFactory) -> County:
-    return county(tmp_path_factory.mktemp("county"))
+@pytest.fixture(scope="session", params=ENGINES)
+def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
+    folder = tmp_path_factory.mktemp("county")
+    with database_on(request.param, folder) as database:
+        yield county(folder, database)
