@@ -15,7 +15,7 @@ from dash import ALL, Dash, Input, Output, State, ctx, dcc, no_update
 
 from dashboard.language import current_language
 from dashboard.parts.element import Node, element
-from dashboard.parts.joblist import answer, jobs_band, jobs_card
+from dashboard.parts.joblist import answer, called, jobs_band, jobs_card
 from dashboard.parts.sentence import Speech
 from dashboard.views.jobs import JobsView, jobs_view
 from dashboard.views.moments import local
@@ -103,7 +103,7 @@ def told(services: Services, held: dict[str, Any]) -> tuple[str, bool]:
     speech = speech_of(services, now)
     job = held["job"]
     if "refused" in held:
-        return speech.words.get(f"jobs.answer.{held['refused']}", job=job), True
+        return speech.words.get(f"jobs.answer.{held['refused']}", job=called(job, speech.words)), True
     state = job_states(services.database, [job])[job]
     is_open = state.request is not None and state.request.asked_at == held["at"]
     waits = is_open and state.request is not None and not state.request.is_void(now)

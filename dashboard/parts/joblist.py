@@ -39,7 +39,7 @@ def jobs_band(view: JobsView, words: Texts) -> list[Node]:
     if view.unattended:
         said.append(words.get("jobs.unattended"))
     if view.failing:
-        names = words.get("case.joint").join(row.name for row in view.failing)
+        names = words.get("case.joint").join(called(row.name, words) for row in view.failing)
         said.append(words.get("jobs.failing", jobs=names))
     return [element("p", " ".join(said), "fx-jobs-band", role="alert")] if said else []
 
@@ -70,6 +70,11 @@ def jobs_card(view: JobsView, sources: Mapping[str, SourcePage], now: int, speec
     )
 
 
+def called(job: str, words: Texts) -> str:
+    """The name of a job: as the configuration has it, or of one that every installation has in words."""
+    return words.find(f"jobs.called.{job}") or job
+
+
 def led_by(view: JobsView, words: Texts) -> str:
     """Which process runs the jobs."""
     if view.leader is None:
@@ -84,7 +89,7 @@ def _job(row: JobView, sources: Mapping[str, SourcePage], now: int, speech: Spee
     said = words.get(f"jobs.standing.{row.standing}", n=row.failures)
     sign = div([shape(SIGNS[row.standing]), span(said)], f"fx-job-status fx-is-{row.standing}")
     address = "/data" if row.is_open else f"/data?job={quote(row.name, safe='')}"
-    about = f"{row.name} · {how_often(row.cadence, speech)}"
+    about = f"{called(row.name, words)} · {how_often(row.cadence, speech)}"
     what = [link(_what(row, sources, speech), address, "fx-job-name"), div(about, "fx-caption")]
     if row.last is not None and row.last.problem is not None:
         what.append(element("p", problem_of(row.last, speech), "fx-job-problem"))
@@ -150,7 +155,7 @@ def _button(row: JobView, now: int, words: Texts) -> Node:
         type="button",
         id={"type": "fx-job-run", "job": row.name},
         disabled=row.waits(now),
-        aria_label=words.get("jobs.run_now_of", job=row.name),
+        aria_label=words.get("jobs.run_now_of", job=called(row.name, words)),
     )
 
 
@@ -207,7 +212,7 @@ def _span(span: int, words: Texts) -> str:
 
 def answer(job: str, run: JobRun | None, waits: bool, speech: Speech) -> str:
     """What became of a request: waiting, running, ended and how, or taken by nobody."""
-    words = speech.words
+    words, job = speech.words, called(job, speech.words)
     if waits:
         return words.get("jobs.answer.waits", job=job)
     if run is None:

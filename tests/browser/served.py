@@ -21,7 +21,8 @@ from ingest.simulate import simulate
 from monitor.cases.event import HOUR, SECOND
 from monitor.cases.state import CaseState
 from monitor.demo import prepare
-from monitor.server import Installation, create_app, install
+from monitor.jobs.scheduler import Scheduler
+from monitor.server import Installation, create_app, install, started_jobs
 from monitor.settings.environment import Settings
 from monitor.store.cases import CaseFilter, each_case
 from monitor.store.deliveries import Sender, recent_deliveries
@@ -61,6 +62,7 @@ class Served:
     port: int = 0
     _server: uvicorn.Server | None = None
     _thread: threading.Thread | None = None
+    _jobs: Scheduler | None = None
 
     @property
     def base(self) -> str:
@@ -72,6 +74,8 @@ class Served:
         listening.bind(("127.0.0.1", self.port))
         self.port = listening.getsockname()[1]
         app = create_app(self.installation)
+        with patch("monitor.server.now", self.clock):
+            self._jobs = started_jobs(self.installation)
         self._server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listening]}, daemon=True)
         self._thread.start()
@@ -83,6 +87,8 @@ class Served:
 
     def stop(self) -> None:
         if self._server is not None and self._thread is not None:
+            if self._jobs is not None:
+                self._jobs.stop()
             self._server.should_exit = True
             self._thread.join(15)
 

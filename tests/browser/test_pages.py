@@ -29,6 +29,7 @@ NOT_WORDS = [
     re.compile(pattern)
     for pattern in (
         r"[\w.-]+\.(xlsx|xls|csv|tsv|jsonl|json)",  # names of files
+        r"[\w/-]+\.yaml",  # files of the configuration
         r"(?<![\w])[A-Z]{1,4}-?\d[\w-]*",  # case numbers
         r"R-\d{8}-\S+",  # case numbers of the Record page
         r"\d\s?(kg|t)\b|\bkg\b",  # units of the law
