@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,19 +22,21 @@ from ingest.made_up import MARK
 from ingest.mapping.objects import map_objects
 from ingest.mapping.pages import load_pages
 from ingest.simulate import SimulationSummary, simulate
-from ingest.simulate.moments import iso
+from ingest.simulate.moments import HOUR, SECOND, iso
 from ingest.simulate.ways import bureau_view
 from ingest.simulate.ways.pushes import recorded
+from ingest.view import ViewPoll
 from monitor.server import Installation, create_app
 from monitor.settings.configuration import load_configuration
 from monitor.settings.environment import Settings
+from monitor.settings.views import DatabaseView
 from monitor.store.board import open_cases, unconfirmed_overweight
 from monitor.store.cases import case_file
 from monitor.store.database import Database
 from monitor.store.deliveries import DeliveryRow, Sender, recent_deliveries
 from monitor.store.migrate import upgrade
 from monitor.store.quarantine import QuarantineRow, quarantine_rows
-from monitor.store.tables import case_versions, metadata
+from monitor.store.tables import case_versions, events, metadata
 from tests.ingest.simulate.conftest import NOW, Simulated
 
 SENDER = Sender("test", "tests")
@@ -278,6 +281,52 @@ def test_the_view_grows_and_some_of_its_rows_come_behind_the_watermark(
     assert [row["event_id"] for row in rows_of_view(database)] == [coming[0].event_id]
     bureau_view.fill(database, coming)
     assert len(rows_of_view(database)) == len({row.event_id for row in coming})
+
+
+@pytest.mark.parametrize(("overlap", "finds_all"), [("2h", True), ("0s", False)])
+def test_polled_every_two_hours_the_view_gives_its_late_rows_by_the_overlap_alone(
+    simulated: Simulated, tmp_path: Path, overlap: str, finds_all: bool
+) -> None:
+    rows = ways(simulated)["view"]["rows"][-90:]
+    states = [as_row(row) for row in rows]
+    database = Database(f"sqlite:///{tmp_path / 'fangxing.db'}")
+    upgrade(database)
+    clock = [states[0].visible_at]
+    intake = Intake(database, load_configuration(Settings()), load_pages(), b"key", lambda: clock[0])
+    theirs = tmp_path / "theirs.sqlite"
+    bureau_view.create(theirs)
+    entry = bureau_view.polled(theirs) | {"overlap": overlap, "backfill": False}
+    view = DatabaseView.model_validate(entry)
+    revisions = 0
+    while states:
+        # Only where something is new: a poll that finds nothing asks the same again.
+        clock[0] = max(clock[0] + 2 * HOUR, states[0].visible_at)
+        due = [row for row in states if row.visible_at <= clock[0]]
+        states = states[len(due) :]
+        bureau_view.fill(theirs, due)
+        for one in ViewPoll(intake, "theirs", view, SENDER).poll().deliveries:
+            revisions += one.counts.revisions
+            assert one.counts.rows_quarantined == 0
+    last = {row["event_id"]: row["occurred_at"] for row in rows}
+    query = select(events.c.event_id, events.c.occurred_at).order_by(events.c.recorded_at)
+    with database.read() as connection:
+        got = {event_id: iso(at) for event_id, at in connection.execute(query)}
+    database.dispose()
+    assert (got == last) is finds_all
+    assert got.keys() <= last.keys()
+    assert revisions > 0
+
+
+def as_row(told: dict[str, Any]) -> bureau_view.ViewRow:
+    """A row of the truth as the database holds it."""
+    at, updated, visible = (
+        round(datetime.fromisoformat(told[name]).timestamp()) * SECOND
+        for name in ("occurred_at", "updated_at", "visible_at")
+    )
+    return bureau_view.ViewRow(
+        told["event_id"], told["station"], told["case_no"], told["activity"], at, updated, visible,
+        told["becomes"] == "revision",
+    )  # fmt: skip
 
 
 def test_every_push_gets_the_verdicts_of_the_truth_and_a_repeat_its_first_answer(
