@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import orjson
+from sqlalchemy import Connection
 
 from ingest.accept import Letter, accept
 from ingest.candidate import Refusal, RowResult
@@ -46,11 +47,15 @@ def retry(
 ) -> Retried:
     """Map open entries again, all of them where `ids` is None, and settle those whose refusal is gone.
 
-    `corrected` holds values by column head that replace those of every row concerned: for a single row.
+    `corrected` holds values by column head that replace those of every row concerned: for a single row, or
+    for rows that are wrong alike. A corrected row is mapped whole, so every open entry of it is judged anew,
+    those that were not named too.
     """
     retried = Retried()
     with intake.database.read() as connection:
         entries = quarantine_rows(connection, ids=ids)
+        if corrected and ids is not None:
+            entries = _whole_rows(connection, entries)
     by_delivery: dict[int, dict[_RowKey, list[QuarantineRow]]] = {}
     for entry in entries:
         raw = entry.item.raw
@@ -65,6 +70,18 @@ def retry(
     for first, rows in by_delivery.items():
         _retry_delivery(intake, sender, first, list(rows.values()), corrected or {}, retried)
     return retried
+
+
+def _whole_rows(connection: Connection, named: Sequence[QuarantineRow]) -> list[QuarantineRow]:
+    """Every open entry of the rows that these entries are of."""
+
+    def row(entry: QuarantineRow) -> tuple[object, ...]:
+        return entry.delivery_id, entry.item.sheet, entry.item.row, entry.item.raw
+
+    wanted = [row(one) for one in named]
+    deliveries = sorted({one.delivery_id for one in named})
+    found = [one for key in deliveries for one in quarantine_rows(connection, delivery_id=key)]
+    return [one for one in found if row(one) in wanted]
 
 
 def _retry_delivery(

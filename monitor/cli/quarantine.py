@@ -199,12 +199,13 @@ def _shown(intake: Intake, row: QuarantineRow) -> Iterator[tuple[str, str]]:
 
 
 def _corrections(intake: Intake, ids: list[int], given: list[str]) -> dict[str, str]:
-    """HEAD=VALUE pairs for the one entry named; the heads must be those of its row."""
+    """HEAD=VALUE pairs for the one row named, by one of its entries or several; the heads must be its own."""
     if not given:
         return {}
-    if len(ids) != 1:
+    rows = [_entry(intake, entry) for entry in ids]
+    if len({(row.delivery_id, row.item.sheet, row.item.row) for row in rows}) != 1:
         raise Answer("set_needs_one", Code.WRONG_USE)
-    raw = _entry(intake, ids[0]).item.raw or {}
+    raw = rows[0].item.raw or {}
     heads = [head for head in raw if not head.startswith("@")]
     corrected: dict[str, str] = {}
     for pair in given:

@@ -54,6 +54,38 @@ def test_a_corrected_value_lands_and_the_entry_is_settled(fangxing: Fangxing, ev
     assert [line.split()[-1] for line in settled[1:]] == ["open", "retried"]
 
 
+def two_cells_wrong(event_file: EventFile) -> Path:
+    """A row with a bad mass and a bad number of axles: two entries, one row."""
+    head = "station,case_no,activity,occurred_at,gross_kg,axles,note"
+    return event_file("城西,A1,confirmed,2024-07-01 08:00,heavy,many,first", head=head)
+
+
+@pytest.mark.parametrize("named", [("1",), ("2",), ("1", "2")])
+def test_several_cells_of_one_row_are_corrected_in_one_retry(
+    fangxing: Fangxing, event_file: EventFile, named: tuple[str, ...]
+) -> None:
+    fangxing("ingest", two_cells_wrong(event_file))
+    ran = fangxing("quarantine", "retry", *named, "--set", "gross_kg=52300", "--set", "axles=6")
+    assert (ran.code, ran.out.strip()) == (0, "Settled 2, still refused 0, events added or revised 1")
+    settled = fangxing("quarantine", "list", "--all").out.splitlines()
+    assert [line.split()[-1] for line in settled[1:]] == ["retried", "retried"]
+    assert fangxing("quarantine", "list").out.strip() == "The quarantine is empty."
+
+
+def test_a_row_corrected_in_part_keeps_what_is_still_wrong_once(
+    fangxing: Fangxing, event_file: EventFile
+) -> None:
+    fangxing("ingest", two_cells_wrong(event_file))
+    fangxing("quarantine", "retry", "1", "--set", "gross_kg=52300")
+    left = fangxing("quarantine", "list").out.splitlines()[1:]
+    assert len(left) == 1 and "many" in left[0]
+
+
+def test_a_value_is_not_set_in_two_rows_at_once(fangxing: Fangxing, event_file: EventFile) -> None:
+    fangxing("ingest", event_file(*ROWS))
+    assert fangxing("quarantine", "retry", "1", "2", "--set", "case_no=X").code == 2
+
+
 def test_a_value_corrected_wrongly_is_refused_anew(fangxing: Fangxing, event_file: EventFile) -> None:
     fangxing("ingest", event_file(*ROWS))
     fangxing("quarantine", "retry", "2", "--set", "occurred_at=2024-02-31")
