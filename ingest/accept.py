@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
-from typing import Any, NamedTuple
+from itertools import chain
+from typing import Any
 
 from sqlalchemy import Connection
 
 from ingest.gathered import Gathered
+from ingest.letter import Letter as Letter
 from ingest.mapping.batch import Batch
 from ingest.moved import read_again, told_elsewhere, told_together
+from ingest.weighings import Part, Settler
 from monitor.cases.event import Event, digest, digest_text
 from monitor.cases.revision import Merge, merge
 from monitor.store.casebook import Changed, TermsOf, rewrite_versions, write_versions
@@ -19,7 +22,6 @@ from monitor.store.database import Database
 from monitor.store.deliveries import (
     Counts,
     DeliveryRow,
-    Sender,
     already_delivered,
     next_receipt,
     open_delivery,
@@ -36,32 +38,13 @@ from monitor.store.log import (
 )
 from monitor.store.people import remember_people
 from monitor.store.quarantine import put_in_quarantine, supersede
+from monitor.store.weighings import name_numbers
 
 ROWS_AT_ONCE = 20_000
 """Events written in one transaction; bounds memory and how long others wait to write."""
 
 ROWS_TOGETHER = 4_000
 """Events that are sent to the database together."""
-
-
-class Letter(NamedTuple):
-    """A delivery before it is read: what it is, who sent it, and how its source tells events apart.
-
-    `ledger`: an event is its source, case, activity and ordinal, so that a later export corrects it. Else it
-    is its id, and without one its content. `distinct`: equal events of one delivery are several events.
-    `full`: a case missing from it although its source told of it before is a finding. `backfill`: history,
-    known from when its source recorded it.
-    """
-
-    source: str
-    name: str
-    sender: Sender
-    ledger: bool = False
-    distinct: bool = False
-    full: bool = False
-    backfill: bool = False
-    sha256: str | None = None
-    size: int | None = None
 
 
 def accept(
@@ -145,6 +128,7 @@ class _Reception:
         self._status = "loading"
         self._finished_at: int | None = None
         self._waiting = Gathered()
+        self._weighed: list[Part] = []
 
     def open(self, connection: Connection) -> None:
         """Enter the delivery as begun."""
@@ -164,16 +148,22 @@ class _Reception:
         )
         self._id, self._source_id, self._received_at = opened
         self._until = opened.received_at
+        self._settler = Settler(self._terms, letter, self._source_id, self._id)
 
     def take(self, batch: Batch) -> None:
         """Gather a batch."""
         for problem in batch.problems:
             self._problem = self._problem or (problem.reason, problem.params)
         self._waiting.add(batch, self._counts, self._seen)
+        if batch.weighings is not None:
+            self._counts.rows_read += len(batch.weighings.rows)
+            self._weighed.append(
+                self._settler.part(batch.weighings, [batch.sheet] * len(batch.weighings.rows))
+            )
 
     def has_enough(self) -> bool:
         """Whether what has gathered is to be written."""
-        return len(self._waiting) >= ROWS_AT_ONCE
+        return len(self._waiting) + sum(len(part.keys) for part in self._weighed) >= ROWS_AT_ONCE
 
     def write(self, database: Database, last: bool = False) -> None:
         """Write what has gathered in a transaction of its own; with `last` the delivery is done."""
@@ -190,10 +180,17 @@ class _Reception:
     def write_within(self, connection: Connection, last: bool = False) -> None:
         """Write what has gathered behind the last receipt of this delivery, which is the last of all."""
         waiting, self._waiting = self._waiting, Gathered()
-        base = self._until + 1
+        weighed, self._weighed = self._weighed, []
+        settled = self._settler.settle(connection, waiting, weighed, self._until + 1)
+        base = self._until + 1 + len(settled.rows)
         self._until = base + len(waiting.told)
+        if self._heard is not None and settled.rows:
+            self._heard(self._settler.heard(settled))
+        self._stations |= settled.stations
         incoming = self._events(waiting, base)
         added, revisions = self._append(connection, incoming, base)
+        name_numbers(connection, settled.named)
+        quiet = len(settled.rows)
         tracks = waiting.tracks
         if len(tracks) == waiting.rows and not waiting.refused_rows:
             # Each row is one event, as in every event file: no two of them share a row.
@@ -201,14 +198,14 @@ class _Reception:
         else:
             rows_added = {tracks[event.received_at - base] for event in added}
         counts = replace(self._counts)
-        counts.mapped += len(waiting.told)
-        counts.events += len(added) - revisions
+        counts.mapped += len(waiting.told) + quiet + settled.duplicates
+        counts.events += len(added) - revisions + quiet
         counts.revisions += revisions
-        counts.duplicates += len(waiting.told) - len(added)
-        counts.rows_landed += len(rows_added)
+        counts.duplicates += len(waiting.told) - len(added) + settled.duplicates
+        counts.rows_landed += len(rows_added) + quiet
         refused_only = len(waiting.refused_rows.difference(rows_added))
         counts.rows_quarantined += refused_only
-        counts.rows_unchanged += waiting.rows - len(rows_added) - refused_only
+        counts.rows_unchanged += waiting.rows - len(rows_added) - refused_only + settled.duplicates
         counts.refusals += len(waiting.quarantined)
         counts.cases = len(self._touched)
         self._counts = counts
@@ -219,8 +216,8 @@ class _Reception:
         )  # fmt: skip
         refused = {(item.station, item.case_no, item.activity) for item in waiting.quarantined}
         told = ((*key, event.activity) for key, events in incoming.items() for event in events)
-        come = (one for one in told if one not in refused)
-        supersede(connection, self._source_id, incoming, come, self._id)
+        come = (one for one in chain(told, settled.told()) if one not in refused)
+        supersede(connection, self._source_id, {*incoming, *settled.keys()}, come, self._id)
         if last:
             if self._letter.full and self._problem is None:
                 note_absences(connection, self._id, self._source_id, self._stations, self._seen, self._span)
@@ -367,7 +364,7 @@ class _Reception:
 
         Rows whose own transaction failed are not tried again: `write` took them out of the waiting ones.
         """
-        if self._waiting.rows or self._waiting.quarantined:
+        if len(self._waiting) or self._waiting.rows or self._weighed:
             self.write(database)
         self.end(error)
         with database.write() as connection:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ingest.candidate import Person, RowResult
-from ingest.mapping.batch import Batch, landed_of
+from ingest.mapping.batch import Batch
 from monitor.store.deliveries import Counts
 from monitor.store.log import CaseKey
 from monitor.store.quarantine import Quarantined
@@ -39,13 +39,12 @@ class Gathered:
                 )
             )  # fmt: skip
         self.persons += batch.persons
-        landed = [*batch.landed, *landed_of(batch.weighings)] if batch.weighings else batch.landed
-        if landed:
+        if batch.landed:
             first = self.rows
-            count = len(landed)
+            count = len(batch.landed)
             self.sheets += [batch.sheet] * count
-            self.numbers += [row[0] for row in landed]
-            self.told += [row[1:] for row in landed]
+            self.numbers += [row[0] for row in batch.landed]
+            self.told += [row[1:] for row in batch.landed]
             self.tracks += range(first, first + count)
             self.rows += count
             counts.rows_read += count

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from monitor.cases.terms import Terms
+
 COLUMNS = ("plate", "plate_colour", "vehicle", "axles", "gross_kg", "limit_kg")
 """Keys of a weighing's data that are columns of their own; `check_no` is one as well."""
 
@@ -51,6 +53,29 @@ def weighing_data(check_no: str, values: tuple[Any, ...], rest: str) -> str:
     told = {key: value for key, value in zip(COLUMNS, values, strict=True) if value is not None}
     data = {**orjson.loads(rest), **told, "check_no": check_no}
     return orjson.dumps(data, option=orjson.OPT_SORT_KEYS).decode()
+
+
+NO_BOUND = 1_000_000
+"""More than any scale weighs."""
+
+
+def limit_or_bound(terms: Terms, vehicle: str | None, axles: int | None, at: int) -> tuple[int | None, int]:
+    """The limit by the rules, if the facts single out one, and the weight above which the vehicle is over it.
+
+    Where class or axles are not known, that is the greatest limit of those it may have: what is over all of
+    them is over its own, whichever that is.
+    """
+    found = terms.weight_limit(vehicle, axles, at)
+    if found is not None:
+        return found[0], found[0]
+    classes = _CLASSES if vehicle is None else (vehicle,)
+    several = _AXLES if axles is None else (axles,)
+    limits = [terms.weight_limit(one, number, at) for one in classes for number in several]
+    return None, max((limit[0] for limit in limits if limit is not None), default=NO_BOUND)
+
+
+_CLASSES = ("truck", "combination")
+_AXLES = range(2, 9)
 
 
 def numbered(station: str, check_no: str) -> str:

@@ -42,7 +42,7 @@ def refold(
 ) -> None:
     from monitor.cli.installation import open_intake
     from monitor.settings.environment import load_settings
-    from monitor.store.casebook import refold as fold_again
+    from monitor.store.refold import refold as fold_again
 
     intake = open_intake(load_settings())
     database = intake.database

@@ -119,7 +119,7 @@ class Limits(Entry):
     single_tyres: tuple[SingleTyres, ...]
     exemptions: dict[str, Exemption] = Field(default_factory=dict)
     axle_sum_tolerance_percent: Annotated[float, Field(ge=0, le=50)] = 2.0
-    """How far the sum of axle weights may lie from the gross weight before it is a finding. No legal value."""
+    """How far the sum of axle weights may lie off the gross weight before it is a finding. No legal value."""
 
     @cached_property
     def ordered(self) -> tuple[WeightRule, ...]:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, false, func, select
+from sqlalchemy import ColumnElement, exists, false, func, select
 
 from monitor.cases.state import CaseState, Verdict
 from monitor.store.database import Database
-from monitor.store.tables import OPEN, RELEASED, case_versions, deliveries, notes, sources
+from monitor.store.tables import OPEN, RELEASED, case_versions, check_numbers, deliveries, notes, sources
 from monitor.store.versions import STATE, states
 
 V = case_versions.c
@@ -111,8 +111,9 @@ UNCONFIRMED = (
     V.verdict == Verdict.NOT_HELD.value,
     V.confirmed_at.is_(None),
     V.gross_kg > V.limit_kg,
+    ~exists().where(check_numbers.c.station == V.station, check_numbers.c.check_no == V.case_no),
 )
-"""Weighed over the limit, and no confirmation followed."""
+"""Weighed over the limit, and no confirmation followed, nor does another case name its check number."""
 
 
 def unconfirmed_overweight(database: Database, stations: Sequence[str], since: int) -> list[CaseState]:

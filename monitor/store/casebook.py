@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from monitor.cases.fold import fold
 from monitor.cases.state import CaseState
 from monitor.cases.terms import Terms
 from monitor.cases.timeline import timeline
-from monitor.store.database import ask_among, chunks
-from monitor.store.log import CaseKey, KnownEvents, events_of
-from monitor.store.tables import case_versions, cases
+from monitor.store.database import ask_among
+from monitor.store.log import CaseKey, KnownEvents
+from monitor.store.tables import case_versions
 from monitor.store.versions import STATE, insert_versions, state_of, version_row
 
 _PART = 2_000
@@ -82,12 +82,13 @@ def rewrite_versions(connection: Connection, changed: Mapping[int, Changed], ter
     ask_among(connection, "DELETE FROM case_versions WHERE case_id {among}", known_before)
     rows: list[tuple[Any, ...]] = []
     for case_id, case in changed.items():
-        rows += _history(case_id, case, terms)
+        rows += history(case_id, case, terms)
     insert_versions(connection, rows)
     return len(rows)
 
 
-def _history(case_id: int, case: Changed, terms: TermsOf) -> list[tuple[Any, ...]]:
+def history(case_id: int, case: Changed, terms: TermsOf) -> list[tuple[Any, ...]]:
+    """Every version of a case as a row."""
     station, case_no = case.key
     its_terms = terms(station)
     versions = timeline(station, case_no, case.known.own, its_terms, case.known.elsewhere)
@@ -98,44 +99,6 @@ def _history(case_id: int, case: Changed, terms: TermsOf) -> list[tuple[Any, ...
         for version, end in zip(versions, ends, strict=False)
         if version.state is not None
     ]
-
-
-class Refolded(NamedTuple):
-    """What folding everything again found: cases looked at, and those whose stored versions differ."""
-
-    cases: int
-    differing: list[CaseKey]
-
-
-def refold(connection: Connection, terms: TermsOf, *, repair: bool) -> Refolded:
-    """Fold every case again from its events and compare with what is stored; mend it where asked to."""
-    seen = 0
-    differing: list[CaseKey] = []
-    every = connection.execute(
-        select(cases.c.id, cases.c.station, cases.c.case_no).order_by(cases.c.id)
-    ).all()
-    for chunk in chunks(every, 2000):
-        keys = {row.id: (row.station, row.case_no) for row in chunk}
-        known = events_of(connection, keys)
-        stored: dict[int, list[tuple[Any, ...]]] = {key: [] for key in keys}
-        # The row id is not part of what a version says.
-        query = (
-            select(*(column for column in case_versions.c if column.name != "id"))
-            .where(case_versions.c.case_id.between(min(keys), max(keys)))
-            .order_by(case_versions.c.case_id, case_versions.c.known_from)
-        )
-        for row in connection.execute(query):
-            stored[row.case_id].append(tuple(row))
-        wrong: dict[int, Changed] = {}
-        for case_id, key in keys.items():
-            seen += 1
-            case = Changed(key, known[case_id], new=False)
-            if _history(case_id, case, terms) != stored[case_id]:
-                differing.append(key)
-                wrong[case_id] = case
-        if repair and wrong:
-            rewrite_versions(connection, wrong, terms)
-    return Refolded(seen, differing)
 
 
 _CURRENT = (

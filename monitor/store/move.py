@@ -7,8 +7,9 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Table, func, select
 
 from monitor.store.bulk import append_rows
-from monitor.store.casebook import TermsOf, refold
+from monitor.store.casebook import TermsOf
 from monitor.store.database import Database
+from monitor.store.refold import refold
 from monitor.store.tables import metadata
 
 _ROWS = 5_000

@@ -120,6 +120,46 @@ events = Table(
     Index("ix_events_named", "identity", sqlite_where=text("named"), postgresql_where=text("named")),
 )
 
+weighings = Table(
+    "weighings",
+    metadata,
+    Column("received_at", Key, primary_key=True, autoincrement=False),
+    Column("known_at", BigInteger, nullable=False),
+    Column("station", Text, nullable=False),
+    Column("check_no", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("local_date", Text, nullable=False),
+    Column("iso_week", Text, nullable=False),
+    Column("local_hour", Integer, nullable=False),
+    Column("plate", Text),
+    Column("plate_colour", Text),
+    Column("vehicle", Text),
+    Column("axles", Integer),
+    Column("gross_kg", Integer),
+    Column("limit_kg", Integer),
+    Column("rule_kg", Integer),
+    Column("rest", Text, nullable=False),
+    Column("source_id", ForeignKey("sources.id"), nullable=False),
+    Column("delivery_id", ForeignKey("deliveries.id"), nullable=False),
+    Column("sheet", Text),
+    Column("row", Integer, nullable=False),
+    Index(None, "station", "check_no"),
+    Index(None, "at"),
+)
+"""First weighings that are no case: within the limit, and all that is known under their check number.
+
+`rule_kg` is the limit by the rules when it came, beside the recorded one; `rest` the data without a column.
+"""
+
+check_numbers = Table(
+    "check_numbers",
+    metadata,
+    Column("station", Text, primary_key=True),
+    Column("check_no", Text, primary_key=True),
+    Column("case_id", ForeignKey("cases.id"), primary_key=True),
+)
+"""Check numbers that a case of another number names."""
+
 STATE_COLUMNS = CaseState._fields[2:]
 """The fields of a case's state behind station and case number; each is a column."""
 

@@ -25,8 +25,8 @@ ROWS = 1_000_000
 STATIONS = ("14042301", "14042302", "14042303")
 NAMES = (
     "checkNo", "siteCode", "checkType", "laneNo", "scaleNo", "checkTime", "caseNo", "plateNum",
-    "plateNumColor", "vehicleType", "axleCnt", "sumWeight", "limitWeight", "overWeight", "overRate", "speed", "axleWeights",
-    "axleSpacings", "length", "width", "height",
+    "plateNumColor", "vehicleType", "axleCnt", "sumWeight", "limitWeight", "overWeight", "overRate", "speed",
+    "axleWeights", "axleSpacings", "length", "width", "height",
 )  # fmt: skip
 LIMITS = {2: 18_000, 3: 25_000, 4: 31_000, 5: 43_000, 6: 49_000}
 OVER, BAD = 0.004, 0.0002

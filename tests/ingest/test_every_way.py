@@ -32,8 +32,8 @@ from monitor.settings.configuration import load_configuration
 from monitor.settings.environment import Settings
 from monitor.settings.jobs import FolderWatch
 from monitor.settings.views import DatabaseView
-from monitor.store.casebook import refold
 from monitor.store.database import Database
+from monitor.store.refold import refold
 from monitor.store.tables import case_versions, events, metadata, quarantine
 from monitor.store.versions import STATE
 from tests.engines import ENGINES, database_on

@@ -21,10 +21,11 @@ from ingest.mapping.pages import load_pages
 from ingest.push import KeyUsedError, Push, Pushed, Pushes
 from monitor.settings.configuration import load_configuration
 from monitor.settings.environment import Settings
-from monitor.store.casebook import refold, write_versions
+from monitor.store.casebook import write_versions
 from monitor.store.database import Database
 from monitor.store.deliveries import DeliveryRow, recent_deliveries
 from monitor.store.quarantine import quarantine_rows
+from monitor.store.refold import refold
 from monitor.store.tables import events, people
 from tests.engines import ENGINES, database_on
 from tests.factories import SENDER, at

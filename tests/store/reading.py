@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import func, select, true
 
 from monitor.cases.state import CaseState
-from monitor.store.casebook import refold
 from monitor.store.database import Database
 from monitor.store.log import CaseKey
+from monitor.store.refold import refold
 from monitor.store.tables import case_versions, events
 from monitor.store.versions import STATE, state_of
 from tests.factories import CASE, STATION, terms

@@ -15,10 +15,10 @@ from ingest.accept import Letter
 from ingest.candidate import Candidate
 from monitor.cases.fold import fold
 from monitor.cases.state import CaseState
-from monitor.store.casebook import refold
 from monitor.store.database import Database
 from monitor.store.log import CaseKey, case_ids, events_of
 from monitor.store.migrate import upgrade
+from monitor.store.refold import refold
 from monitor.store.tables import case_versions, metadata
 from monitor.store.versions import local_day
 from tests.factories import CASE, HOUR, ROME, SENDER, SHANGHAI, STATION, at, candidate, deliver, letter, terms

@@ -1,0 +1,264 @@
+"""Which of the weighings that came are no case and go to the compact log, and which are told as events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from itertools import compress, count, repeat
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import Connection
+
+from ingest.gathered import Gathered
+from ingest.letter import Letter
+from ingest.mapping.batch import landed_of
+from monitor.cases.activity import Activity
+from monitor.cases.event import SECOND
+from monitor.cases.revision import Merge
+from monitor.cases.weighing import COLUMNS, Weighings, limit_or_bound, numbered
+from monitor.store.casebook import TermsOf
+from monitor.store.log import CaseKey
+from monitor.store.weighings import Lying, Numbers, add_weighings, by_station, lying, rise, spoken_for
+
+_WEIGHED = Activity.WEIGHED.value
+_QUARTER = 900 * SECOND
+"""Local days and hours begin at whole quarters of an hour everywhere."""
+
+_NAMES_A_NUMBER = '"check_no":"'
+
+
+class Part(NamedTuple):
+    """Weighings with all that can be told of them without the database.
+
+    `columns` are those of the compact log behind the times of receipt and knowledge; `over` are the places of
+    those over the limit, as it was recorded or by the rules.
+    """
+
+    weighings: Weighings
+    keys: list[CaseKey]
+    numbers: Numbers
+    columns: list[list[Any]]
+    over: list[int]
+
+    def some(self, places: Sequence[int]) -> list[list[Any]]:
+        """The columns of some of them alone."""
+        return [[column[place] for place in places] for column in self.columns]
+
+
+class Settled(NamedTuple):
+    """At `stations`, `rows` went to the compact log, `duplicates` lay there already. `named` are (case, check
+    number) where a case names one that is not its own."""
+
+    rows: list[tuple[Any, ...]]
+    duplicates: int
+    named: set[tuple[CaseKey, str]]
+    stations: set[str]
+
+    def keys(self) -> Iterator[CaseKey]:
+        """Station and check number of each."""
+        return ((row[2], row[3]) for row in self.rows)
+
+    def told(self) -> Iterator[tuple[str, str, str]]:
+        """Station, check number and activity of each."""
+        return ((row[2], row[3], _WEIGHED) for row in self.rows)
+
+
+class Settler:
+    """Settles the weighings of one delivery."""
+
+    def __init__(self, terms: TermsOf, letter: Letter, source_id: int, delivery_id: int) -> None:
+        self._terms = terms
+        self._letter = letter
+        self._source_id = source_id
+        self._delivery_id = delivery_id
+        self._when: dict[tuple[str, int], tuple[str, str, int]] = {}
+        self._rules: dict[tuple[str, str | None, int | None, str], tuple[int | None, int]] = {}
+
+    # ------------------------------------------------------------------ before the transaction
+
+    def part(self, weighings: Weighings, sheets: list[str | None]) -> Part:
+        """What can be told of some weighings by themselves."""
+        size = len(weighings.rows)
+        stations, ats = weighings.stations, weighings.ats
+        local = self._local(stations, ats)
+        limits = self._limits(weighings, local[0])
+        rules = [rule for rule, _ in limits]
+        columns: list[list[Any]] = [
+            stations, weighings.check_nos, ats, *local, *weighings[4:10], rules,
+            weighings.rest, [self._source_id] * size, [self._delivery_id] * size, sheets, weighings.rows,
+        ]  # fmt: skip
+        over = [
+            place
+            for place, (gross, limit, (rule, bound)) in enumerate(
+                zip(weighings.gross_kg, weighings.limit_kg, limits, strict=True)
+            )
+            if gross is not None
+            and (gross > limit or (rule is not None and gross > rule) if limit is not None else gross > bound)
+        ]
+        keys = list(zip(stations, weighings.check_nos, strict=True))
+        return Part(weighings, keys, by_station(keys), columns, over)
+
+    def _local(self, stations: list[str], ats: list[int]) -> list[list[Any]]:
+        """Local dates, ISO weeks and hours."""
+        places = [(station, at - at % _QUARTER) for station, at in zip(stations, ats, strict=True)]
+        when = self._when
+        for station, at in set(places).difference(when):
+            local = datetime.fromtimestamp(at // SECOND, UTC).astimezone(self._terms(station).zone)
+            year, week, _ = local.isocalendar()
+            when[station, at] = f"{local:%Y-%m-%d}", f"{year:04d}-W{week:02d}", local.hour
+        return list(map(list, zip(*[when[place] for place in places], strict=True)))
+
+    def _limits(self, weighings: Weighings, dates: list[str]) -> list[tuple[int | None, int]]:
+        """The limits by the rules, and what is over any of them; those change at the turn of a local day."""
+        keys = list(zip(weighings.stations, weighings.vehicles, weighings.axles, dates, strict=True))
+        rules = self._rules
+        new = set(keys).difference(rules)
+        if new:
+            for key, at in zip(keys, weighings.ats, strict=True):
+                if key in new:
+                    rules[key] = limit_or_bound(self._terms(key[0]), key[1], key[2], at)
+                    new.discard(key)
+        return [rules[key] for key in keys]
+
+    # ------------------------------------------------------------------ within it
+
+    def settle(self, connection: Connection, waiting: Gathered, parts: list[Part], first: int) -> Settled:
+        """Lay what is no case into the compact log, received from `first` on.
+
+        What is to be told as events is left in `told`, in the order of the rows. Where a weighing lay in the
+        compact log and anything else is told of its number now, it rises.
+        """
+        if not self._letter.ledger and not self._letter.distinct:
+            parts = [*parts, *self._taken_out(waiting)]
+        named = set(_named(waiting.told))
+        told = {(one[0], one[1]) for one in waiting.told}
+        told |= {(key[0], number) for key, number in named}
+        told |= {part.keys[place] for part in parts for place in part.over}
+        laid: list[tuple[Any, ...]] = []
+        duplicates = 0
+        for part in parts:
+            busy = self._busy(connection, part, told)
+            known = lying(connection, part.numbers)
+            fresh, again, other = _sorted_out(part, busy, known)
+            told |= {part.keys[place] for place in other}
+            self._give_back(waiting, part, sorted({*busy, *other}))
+            duplicates += again
+            laid += self._lay(connection, first + len(laid), first, fresh)
+        if told:
+            rise(connection, lying(connection, by_station(told)), self._terms)
+        return Settled(laid, duplicates, named, {station for part in parts for station in part.numbers})
+
+    @staticmethod
+    def _busy(connection: Connection, part: Part, told: set[CaseKey]) -> set[int]:
+        """Places of the weighings of whose number anything else is told, or was."""
+        taken = spoken_for(connection, part.numbers)
+        if taken or not told.isdisjoint(part.keys):
+            taken |= told
+            return {place for place, key in enumerate(part.keys) if key in taken}
+        return set()
+
+    def _lay(
+        self, connection: Connection, first: int, known_at: int, fresh: list[list[Any]]
+    ) -> list[tuple[Any, ...]]:
+        known: Iterable[int] = repeat(known_at)
+        if self._letter.backfill:
+            known = [min(known_at, at) for at in fresh[2]]
+        rows = list(zip(count(first), known, *fresh, strict=False))
+        add_weighings(connection, rows)
+        return rows
+
+    def heard(self, settled: Settled) -> Merge:
+        """What went to the compact log, as the events it would be."""
+        source = self._letter.source
+        return Merge([Lying._make(row).event(source) for row in settled.rows], 0, 0, [])
+
+    def _taken_out(self, waiting: Gathered) -> list[Part]:
+        """Move the candidates that are first weighings and name no case into columns."""
+        mine = [_is_first_weighing(one) for one in waiting.told]
+        if not any(mine):
+            return []
+        weighings = Weighings.none()
+        sheets: list[str | None] = []
+        for one, place in zip(compress(waiting.told, mine), compress(waiting.tracks, mine), strict=True):
+            data = orjson.loads(one[9])
+            del data["check_no"]
+            values = [data.pop(key, None) for key in COLUMNS]
+            rest = orjson.dumps(data, option=orjson.OPT_SORT_KEYS).decode()
+            found = (waiting.numbers[place], one[0], one[1], one[3], *values, rest)
+            weighings.add(Weighings._make([value] for value in found))
+            sheets.append(waiting.sheets[place])
+        others = [not one for one in mine]
+        waiting.told = list(compress(waiting.told, others))
+        waiting.tracks = list(compress(waiting.tracks, others))
+        waiting.rows -= len(sheets)
+        return [self.part(weighings, sheets)]
+
+    @staticmethod
+    def _give_back(waiting: Gathered, part: Part, back: list[int]) -> None:
+        """Tell some of the weighings as events, among the others in the order of their rows."""
+        if not back:
+            return
+        chosen = Weighings._make([column[place] for place in back] for column in part.weighings)
+        first = len(waiting.numbers)
+        waiting.numbers += chosen.rows
+        waiting.sheets += [part.columns[-2][place] for place in back]
+        waiting.told += [row[1:] for row in landed_of(chosen)]
+        waiting.tracks += range(first, first + len(back))
+        waiting.rows += len(back)
+        order = sorted(range(len(waiting.told)), key=lambda place: waiting.numbers[waiting.tracks[place]])
+        waiting.told = [waiting.told[place] for place in order]
+        waiting.tracks = [waiting.tracks[place] for place in order]
+
+
+def _sorted_out(
+    part: Part, busy: set[int], known: dict[CaseKey, Lying]
+) -> tuple[list[list[Any]], int, set[int]]:
+    """Columns of what is to be laid, how many lie there already, and places of those that say something else
+    than the one that lies under their number."""
+    if not known and len(set(part.keys)) == len(part.keys):
+        if not busy:
+            return part.columns, 0, set()
+        return part.some([place for place in range(len(part.keys)) if place not in busy]), 0, set()
+    contents = {key: one.content for key, one in known.items()}
+    fresh: list[int] = []
+    other: set[int] = set()
+    changed: set[CaseKey] = set()
+    again = 0
+    for place, (key, row) in enumerate(zip(part.keys, zip(*part.columns, strict=True), strict=True)):
+        if place in busy:
+            continue
+        content = Lying(0, 0, *row).content
+        if key in changed:
+            other.add(place)
+        elif key not in contents:
+            contents[key] = content
+            fresh.append(place)
+        elif contents[key] == content:
+            again += 1
+        else:
+            changed.add(key)
+            other.add(place)
+    return part.some(fresh), again, other
+
+
+def _is_first_weighing(told: tuple[Any, ...]) -> bool:
+    """Whether a candidate is one that its check number names and that says nothing of another case."""
+    station, case_no, activity, _, until, recorded, revision, event_id, _, data = told
+    return bool(
+        activity == _WEIGHED
+        and until is recorded is revision is None
+        and event_id == numbered(station, case_no)
+        and _NAMES_A_NUMBER in data
+        and orjson.loads(data)["check_no"] == case_no
+    )
+
+
+def _named(told: Iterable[tuple[Any, ...]]) -> Iterator[tuple[CaseKey, str]]:
+    """Cases and check numbers of theirs that are not their own number."""
+    for one in told:
+        data = one[9]
+        if _NAMES_A_NUMBER in data:
+            number = orjson.loads(data)["check_no"]
+            if number != one[1]:
+                yield (one[0], one[1]), number
