@@ -21,11 +21,14 @@ from monitor.store.cases import CaseFilter, each_case
 from monitor.store.database import Database
 from monitor.store.deliveries import DeliveryRow, Sender, recent_deliveries
 from monitor.store.migrate import upgrade
+from monitor.store.quarantine import quarantine_rows
 from monitor.store.tables import cases, events
+from tests.long import is_full
 
 LOG = Path(__file__).resolve().parents[3] / "shared" / "data" / "road_traffic_fines.csv.gz"
 SOURCE = "road-traffic-fines"
-SLICE = 8_000
+EVENTS = 561_470
+SLICE = EVENTS if is_full() else 30_000
 KINDS = {"amount": "float", "expense": "float", "paymentAmount": "float", "points": "int"}
 TOLD = ("identity", "content", "activity", "occurred_at", "occurred_until", "recorded_at", "data")
 
@@ -77,6 +80,7 @@ def told(intake: Intake) -> set[tuple[object, ...]]:
 
 
 @at_hand
+@pytest.mark.timeout(1200)
 def test_the_log_as_xes_gives_the_events_and_cases_of_its_csv(tmp_path: Path) -> None:
     table = rows(SLICE)
     plain = tmp_path / "road_traffic_fines.csv"
@@ -96,6 +100,7 @@ def test_the_log_as_xes_gives_the_events_and_cases_of_its_csv(tmp_path: Path) ->
         for intake in (by_csv, by_xes)
     ]
     assert states[0] == states[1]
+    assert len(states[0]) == 150_370 or SLICE < EVENTS
     again = load(by_csv, packed).counts
     assert (again.events, again.revisions, again.duplicates) == (0, 0, SLICE)
 
@@ -121,6 +126,25 @@ def test_a_bad_event_is_quarantined_and_the_rest_goes_on(tmp_path: Path) -> None
     intake = intake_in(tmp_path / "data")
     counts = load(intake, path).counts
     assert (counts.rows_read, counts.events, counts.rows_quarantined) == (4, 1, 3)
+
+
+def test_an_event_without_a_time_or_a_case_is_quarantined_with_what_is_missing(tmp_path: Path) -> None:
+    path = tmp_path / "road_traffic_fines.xes"
+    undated = '<event><string key="concept:name" value="Create Fine"/></event>'
+    badly = fine("Create Fine").replace("2006-07-24T00:00:00+02:00", "some day")
+    twice = fine("Create Fine", '<string key="article" value="1"/>' * 2)
+    unknown = fine("Create Fine", '<string key="nobody:knows" value="1"/>')
+    path.write_text(
+        f"<log>{trace('A1', undated, badly, twice, unknown)}<trace>{fine('Send Fine')}</trace></log>"
+    )
+    intake = intake_in(tmp_path / "data")
+    counts = load(intake, path).counts
+    assert (counts.rows_read, counts.events, counts.rows_quarantined) == (5, 1, 4)
+    with intake.database.read() as connection:
+        refused = [(one.item.row, one.item.reason) for one in quarantine_rows(connection)]
+    assert refused == [
+        (1, "missing_time"), (2, "not_a_time"), (3, "attribute_twice"), (5, "missing_case_no"),
+    ]  # fmt: skip
 
 
 def test_what_came_before_the_damage_has_landed_and_the_delivery_has_failed(tmp_path: Path) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
-from .told import Export, ToldCase, each_told, keys_told
+from monitor.store.log import CaseKey
+
+from .told import Export, each_told, keys_told
 
 CASE, STATION, VEHICLE = "case", "station", "vehicle"
 ALWAYS = "1970-01-01T00:00:00Z"
@@ -27,24 +29,34 @@ def ocel_parts(export: Export) -> Iterator[bytes]:
     kinds = [name for name in OBJECT_TYPES if export.plates or name != VEHICLE]
     yield b'{"objectTypes":' + orjson.dumps([_type(name, OBJECT_TYPES[name]) for name in kinds])
     yield b',"eventTypes":' + orjson.dumps([_type(name, {**OWN, **types[name]}) for name in sorted(types)])
-    objects: dict[str, bytes] = {}
+    named = _Named({}, {})
     yield b',"events":['
-    yield from _listed(_events(export, objects, types))
+    yield from _listed(_events(export, named, types))
     yield b'],"objects":['
-    yield from _listed(objects.values())
+    yield from _listed(_objects(export, named))
     yield b"]}"
 
 
-def _events(export: Export, objects: dict[str, bytes], types: dict[str, dict[str, str]]) -> Iterator[bytes]:
+class _Named(NamedTuple):
+    """Names alone of what the events told of: the objects themselves are made when they are written."""
+
+    cases: dict[CaseKey, None]
+    plates: dict[str, None]
+
+
+def _events(export: Export, named: _Named, types: dict[str, dict[str, str]]) -> Iterator[bytes]:
     for case in each_told(export):
-        about = _case_objects(export, case, objects)
+        named.cases[case.key] = None
+        about = [
+            {"objectId": f"{CASE}:{case.name}", "qualifier": CASE},
+            {"objectId": f"{STATION}:{case.key[0]}", "qualifier": STATION},
+        ]
         for one in case.events:
             related = list(about)
             plate = one.data.get("plate")
             if export.plates and isinstance(plate, str):
-                name = f"{VEHICLE}:{plate}"
-                objects.setdefault(name, _object(name, VEHICLE, {"plate": plate}))
-                related.append({"objectId": name, "qualifier": VEHICLE})
+                named.plates[plate] = None
+                related.append({"objectId": f"{VEHICLE}:{plate}", "qualifier": VEHICLE})
             told: dict[str, Any] = {"occurred_at": one.occurred}
             if one.recorded is not None:
                 told["recorded_at"] = one.recorded
@@ -61,15 +73,16 @@ def _events(export: Export, objects: dict[str, bytes], types: dict[str, dict[str
             )
 
 
-def _case_objects(export: Export, case: ToldCase, objects: dict[str, bytes]) -> list[dict[str, str]]:
-    code, case_no = case.key
-    station = export.stations.get(code)
-    place, name = f"{STATION}:{code}", f"{CASE}:{case.name}"
-    told = {"code": code} if station is None else {"code": code, "name": station.name.zh}
-    objects.setdefault(place, _object(place, STATION, told))
-    related = [{"objectId": place, "qualifier": "at"}]
-    objects[name] = _object(name, CASE, {"case_no": case_no}, related)
-    return [{"objectId": name, "qualifier": CASE}, {"objectId": place, "qualifier": STATION}]
+def _objects(export: Export, named: _Named) -> Iterator[bytes]:
+    for code in dict.fromkeys(code for code, _ in named.cases):
+        station = export.stations.get(code)
+        told = {"code": code} if station is None else {"code": code, "name": station.name.zh}
+        yield _object(f"{STATION}:{code}", STATION, told)
+    for key in named.cases:
+        related = [{"objectId": f"{STATION}:{key[0]}", "qualifier": "at"}]
+        yield _object(f"{CASE}:{'/'.join(key)}", CASE, {"case_no": key[1]}, related)
+    for plate in named.plates:
+        yield _object(f"{VEHICLE}:{plate}", VEHICLE, {"plate": plate})
 
 
 def _object(name: str, kind: str, told: dict[str, str], related: list[dict[str, str]] | None = None) -> bytes:

@@ -66,6 +66,12 @@ class ToldCase(NamedTuple):
 
 def each_told(export: Export) -> Iterator[ToldCase]:
     """The chosen cases one by one; memory does not follow their number."""
+    for key, events in _each(export):
+        zone = zone_of(export, key[0])
+        yield ToldCase(key, [_told(event, zone, export.plates) for event in events])
+
+
+def _each(export: Export) -> Iterator[tuple[CaseKey, list[Event]]]:
     states = each_case(export.database, export.chosen, export.now)
     keys = ((state.station, state.case_no) for state in states)
     for some in chunks(keys, AT_ONCE):
@@ -75,10 +81,11 @@ def each_told(export: Export) -> Iterator[ToldCase]:
         for key in some:
             own, elsewhere = known[ids[key]]
             valid = valid_events(own, elsewhere)
-            zone = zone_of(export, key[0])
             # a void that waits for what it names still says something, and may yet find it
-            told = sorted((*valid.events, *valid.waiting_voids), key=lambda e: (e.occurred_at, e.identity))
-            yield ToldCase(key, [_told(event, zone, export.plates) for event in told])
+            yield (
+                key,
+                sorted((*valid.events, *valid.waiting_voids), key=lambda e: (e.occurred_at, e.identity)),
+            )
 
 
 def zone_of(export: Export, station: str) -> ZoneInfo:
@@ -97,10 +104,10 @@ def keys_told(export: Export) -> dict[str, dict[str, str]]:
     """Activity → key of its data → kind of value (`string`, `integer`, `float`, `boolean`), of the whole
     export: formats that name their columns first need it, and nothing else of a first look is kept."""
     found: dict[str, dict[str, str]] = {}
-    for case in each_told(export):
-        for one in case.events:
-            kinds = found.setdefault(one.event.activity, {})
-            for key, value in one.data.items():
+    for _, events in _each(export):
+        for event in events:
+            kinds = found.setdefault(event.activity, {})
+            for key, value in _data(event, plates=True).items():
                 kind = kind_of(value)
                 kinds[key] = kind if kinds.get(key, kind) == kind else "string"
     return found
@@ -119,8 +126,12 @@ def _told(event: Event, zone: ZoneInfo, plates: bool) -> Told:
     at = moment(event.occurred_at, zone)
     recorded = None if event.recorded_at is None else moment(event.recorded_at, zone)
     day_only = event.occurred_until is not None
-    data = _shown(orjson.loads(event.data) if event.data else {}, plates)
+    data = _data(event, plates)
     return Told(event, event.identity.hex(), at[:10] if day_only else at, at, recorded, data)
+
+
+def _data(event: Event, plates: bool) -> dict[str, Value]:
+    return _shown(orjson.loads(event.data), plates) if event.data else {}
 
 
 def _shown(data: Mapping[str, object], plates: bool) -> dict[str, Value]:

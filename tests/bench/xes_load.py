@@ -1,0 +1,87 @@
+"""The public log as XES, from file to committed and folded, against the least that reads all of it.
+
+python tests/bench/xes_load.py LOG [ROUNDS]
+
+LOG is the log of fines as CSV (gzip or not); the XES is made of it in a folder of its own. Whole programs in
+turn, started anew each time: ours, and a bare `lxml.iterparse(tag=("{*}event", "{*}trace"))` that clears as
+it goes. Prints each pair and the medians.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import itertools
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+from xml.sax.saxutils import quoteattr
+
+ROUNDS = 3
+KINDS = {"amount": "float", "expense": "float", "paymentAmount": "float", "points": "int"}
+BARE = """
+import sys
+from lxml import etree
+for _, node in etree.iterparse(sys.argv[1], tag=("{*}event", "{*}trace")):
+    node.clear()
+"""
+
+
+def xes_lines(log: Path) -> Iterator[str]:
+    """A trace a case, an attribute a filled cell, typed as the standard has it."""
+    opened = gzip.open if log.suffix == ".gz" else open
+    yield '<?xml version="1.0" encoding="UTF-8"?>\n<log xes.version="1849.2016" '
+    yield 'xmlns="http://www.xes-standard.org/">\n'
+    with opened(log, "rt", encoding="utf-8", newline="") as file:
+        head, *rows = csv.reader(file)
+    for case, group in itertools.groupby(rows, key=lambda row: row[0]):
+        yield f'<trace>\n<string key="concept:name" value={quoteattr(case)}/>\n'
+        for row in group:
+            yield "<event>\n"
+            for name, text in itertools.islice(zip(head, row, strict=True), 1, None):
+                if text:
+                    kind = "date" if name == "time:timestamp" else KINDS.get(name, "string")
+                    yield f'<{kind} key="{name}" value={quoteattr(text)}/>\n'
+            yield "</event>\n"
+        yield "</trace>\n"
+    yield "</log>\n"
+
+
+def timed(command: list[str], **environment: str) -> tuple[float, float]:
+    """Seconds on the clock, and of processors, children included."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    begin = time.perf_counter()
+    subprocess.run(command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, check=True)
+    taken = time.perf_counter() - begin
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return taken, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def main(log: str, rounds: int = ROUNDS) -> None:
+    """Measure and print."""
+    clock, work = [], []
+    with tempfile.TemporaryDirectory() as folder:
+        xes = Path(folder) / "road_traffic_fines.xes"
+        with xes.open("w", encoding="utf-8") as file:
+            file.writelines(xes_lines(Path(log)))
+        program = [sys.executable, "-c", "from monitor.cli import main; main()"]
+        for place in range(rounds):
+            data = f"{folder}/{place}"
+            command = [*program, "ingest", str(xes), "--source", "road-traffic-fines", "--json"]
+            ours = timed(command, FANGXING_DATA_DIR=data)
+            bare = timed([sys.executable, "-c", BARE, str(xes)])
+            clock.append(ours[0] / bare[0])
+            work.append(ours[1] / bare[1])
+            print(f"ours {ours[0]:.2f} s ({ours[1]:.2f} s of processors), bare {bare[0]:.2f} s")
+    print(f"| XES of the log against a bare iterparse | {median(clock):.2f} × | ≤ 2 × |")
+    print(f"| the same in seconds of processors | {median(work):.2f} × | |")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], *(int(one) for one in sys.argv[2:]))
