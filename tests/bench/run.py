@@ -80,9 +80,16 @@ def board() -> list[str]:
     ]
 
 
+def push() -> list[str]:
+    """Events pushed to a running server."""
+    command = [sys.executable, str(HERE / "push.py")]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    return done.stdout.splitlines()
+
+
 def main(log: str | None) -> None:
     """Measure and print the table."""
-    rows = (load(log) if log else []) + board()
+    rows = (load(log) if log else []) + board() + push()
     print("| measured | figure | wanted |\n|---|---|---|\n" + "\n".join(rows))
 
 
