@@ -20,7 +20,7 @@ import orjson
 from ingest.accept import Letter, accept
 from ingest.candidate import RowResult
 from ingest.intake import Intake
-from ingest.mapping.batch import Batch
+from ingest.mapping.batch import Batch, Landed
 from ingest.mapping.column import Persons
 from ingest.mapping.head import Head, HeadRow, find_head, names_of, required
 from ingest.mapping.objects import mapper_of
@@ -28,7 +28,7 @@ from ingest.mapping.page import SourcePage
 from ingest.mapping.times import zone_of
 from ingest.view_fault import ViewProblem
 from ingest.view_session import Answer, Row, asked, keeps_times_as_text
-from ingest.view_values import NotAWatermark, Order, Value, as_told, from_told, kind_of, plain
+from ingest.view_values import NotAWatermark, Order, Value, as_texts, as_told, from_told, kind_of, plain
 from monitor.settings.views import DatabaseView
 from monitor.store.deliveries import DeliveryRow, Sender
 from monitor.store.watermarks import ViewState, keep_view_state, view_state
@@ -150,8 +150,8 @@ class ViewPoll:
         with asked(self.view, self.order.beginning(keeps_times_as_text(self.view))) as answer:
             head = self.check_columns(answer.columns, ViewState(""))
             first = list(islice(chain.from_iterable(answer.portions), rows))
-        found = [row for batch in self.mapped(answer.columns, [first]) for row in batch.rows]
-        return Rehearsal(answer.columns, head, found)
+        [batch] = self.mapped(answer.columns, [first])
+        return Rehearsal(answer.columns, head, sorted(batch.results(), key=lambda row: row.row))
 
     def look(self) -> tuple[str, ...]:
         """The columns of the answer. Raises ViewProblem where the page could not read them."""
@@ -194,11 +194,20 @@ class ViewPoll:
         how = self.intake.how(self.page, self.name)
         persons = Persons(how.person_key)
         mapper = mapper_of(how, persons)
-        number = count(1)
+        numbers = count(1)
         for rows in portions:
-            told = [dict(zip(columns, map(plain, row), strict=True)) for row in rows]
-            results = [mapper.map(next(number), one) for one in told]
-            yield Batch(None, [], results, persons.take(), mapper.take_warnings(), [])
+            landed: list[Landed] = []
+            others: list[RowResult] = []
+            for row in rows:
+                number = next(numbers)
+                told = tuple(map(plain, row))
+                texts = as_texts(told)
+                one = None if texts is None else mapper.quick(number, columns, texts)
+                if one is not None:
+                    landed.append(one)
+                else:
+                    others.append(mapper.map(number, dict(zip(columns, told, strict=True))))
+            yield Batch(None, landed, others, persons.take(), mapper.take_warnings(), [])
 
     def check_columns(self, columns: tuple[str, ...], state: ViewState) -> Head:
         """How the page reads these columns. Raises ViewProblem where it cannot, or could read more before."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -41,6 +42,21 @@ def plain(value: Any) -> Plain:
     if isinstance(value, dict | list):
         return orjson.dumps(value, default=str).decode()
     return str(value)
+
+
+def as_texts(told: Sequence[Plain]) -> tuple[str, ...] | None:
+    """A row as an export would write it; None where a value has more than one way to be written."""
+    texts: list[str] = []
+    for value in told:
+        if type(value) is str:
+            texts.append(value)
+        elif value is None:
+            texts.append("")
+        elif type(value) is int:
+            texts.append(str(value))
+        else:
+            return None
+    return tuple(texts)
 
 
 def _text_of_bytes(raw: bytes) -> str:

@@ -8,11 +8,14 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
+from sqlalchemy import Connection
 
-from ingest.view_fault import ViewProblem
-from ingest.view_session import asked, check_driver
+from ingest.view_fault import ViewProblem, fault_of
+from ingest.view_session import GUESTS, asked, check_driver
 from monitor.settings.texts import texts
 from monitor.settings.views import DatabaseView
 from tests.engines import ENGINES, postgresql_url
@@ -278,3 +281,37 @@ def test_a_station_goes_on_writing_while_its_view_is_read(tmp_path: Path) -> Non
 
         viewer.poll(write)
         assert viewer.poll().rows == 2
+
+
+@pytest.mark.parametrize(
+    ("backend", "is_mariadb", "expected"),
+    [
+        ("mysql", False, ["SET SESSION TRANSACTION READ ONLY", "SET SESSION max_execution_time = 30000",
+                          "START TRANSACTION READ ONLY"]),
+        ("mariadb", True, ["SET SESSION TRANSACTION READ ONLY", "SET SESSION max_statement_time = 30",
+                           "START TRANSACTION READ ONLY"]),
+        ("oracle", False, ["SET TRANSACTION READ ONLY"]),
+    ],
+)  # fmt: skip
+def test_databases_that_no_test_runs_are_at_least_sent_what_their_manuals_say(
+    backend: str, is_mariadb: bool, expected: list[str]
+) -> None:
+    connection = SimpleNamespace(dialect=SimpleNamespace(is_mariadb=is_mariadb))
+    assert GUESTS[backend].opening(cast("Connection", connection), 30) == expected
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        (1045, "view_denied"),
+        (1142, "view_forbidden"),
+        (1792, "view_writes"),
+        (3024, "view_timeout"),
+        (1969, "view_timeout"),
+        (2003, "view_unreachable"),
+        (1146, "view_query"),
+    ],
+)
+def test_numbers_of_mysql_are_told_apart_and_its_words_are_not_repeated(number: int, code: str) -> None:
+    error = type("ProgrammingError", (Exception,), {})(number, "张三 something")
+    assert fault_of(error, connecting=False, over=False) == (code, f"ProgrammingError {number}")
