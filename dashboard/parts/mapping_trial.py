@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from monitor.settings.texts import Texts
     from monitor.store.deliveries import DeliveryRow
 
-ROWS = 6
+ROWS = 4
 REFUSED = 5
 
 

@@ -74,7 +74,7 @@ def look_isolated(path: Path, known: frozenset[str], limits: Limits = DEFAULT) -
 def look(path: Path, known: frozenset[str], limits: Limits = DEFAULT) -> Iterator[SeenSheet]:
     """Every sheet on which something like a head stands, up to `SHEETS`. `known`: heads that pages name."""
     kind = kind_of(path, limits)
-    if kind in (Kind.JSON_LINES, Kind.XES):
+    if kind in (Kind.JSON_LINES, Kind.XES, Kind.PARQUET):
         yield from _objects(path, kind, limits)
         return
     for number, sheet in enumerate(open_tables(path, limits)):
@@ -181,6 +181,14 @@ def _each_object(path: Path, kind: Kind, limits: Limits) -> Iterator[dict[str, o
     from ingest.tables.json_lines import open_json_lines
     from ingest.tables.xes import open_xes
 
+    if kind is Kind.PARQUET:
+        from ingest.tables.parquet import open_parquet
+
+        with open_parquet(path, limits) as table:
+            for _, cells in table.rows:
+                row = zip(table.heads, cells, strict=True)
+                yield {head: cell for head, cell in row if head not in table.nested}
+        return
     rows = open_xes(path, limits) if kind is Kind.XES else open_json_lines(path, limits)
     for _, found in rows:
         if isinstance(found, RefusedRow):

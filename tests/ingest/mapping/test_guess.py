@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from ingest.mapping.guess import Proposal, best_sheet, propose
@@ -227,3 +229,21 @@ def test_names_in_a_column_nobody_knows_are_covered(words: Vocabulary, tmp_path:
     assert set(samples(driver.shape, personal=True, known=True)) == {"李**"}
     assert unknown.meaning == ""
     assert set(samples(unknown.shape, personal=False, known=False)) == {"赵**"}
+
+
+def test_parquet_and_event_logs_are_columns_by_their_names(words: Vocabulary, tmp_path: Path) -> None:
+    table = pa.table({"案件编号": ["C-1"], "认定时间": ["2026-11-10 08:00"], "轴重": [[1, 2]], "轴数": [6]})
+    pq.write_table(table, tmp_path / "export.parquet")
+    assert meant(guessed(tmp_path / "export.parquet", words)) == {
+        "案件编号": "case_no", "认定时间": "when:confirmed", "轴数": "data:axles",
+    }  # fmt: skip
+    log = (
+        '<log xmlns="http://www.xes-standard.org/"><trace><string key="concept:name" value="C-1"/>'
+        '<event><string key="concept:name" value="检测认定"/>'
+        '<date key="time:timestamp" value="2026-11-10T08:00:00+08:00"/></event></trace></log>'
+    )
+    (tmp_path / "log.xes").write_text(log, encoding="utf-8")
+    proposal = guessed(tmp_path / "log.xes", words)
+    assert (proposal.kind, proposal.labels) == ("events", {"检测认定": "confirmed"})
+    assert meant(proposal)["time:timestamp"] == "at"
+    assert meant(proposal)["case:concept:name"] == "case_no"
