@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from monitor.store.cases import CaseFilter, find_cases
 from monitor.store.deliveries import DeliveryRow, recent_deliveries
 from monitor.store.tables import absences, case_versions, events
 from tests.engines import ENGINES
-from tests.factories import SENDER
+from tests.factories import SENDER, at, day
 from tests.ingest.viewed import COLUMNS, NOW, QUERY, STATION, Station, Viewer, station_on, viewer_of
 from tests.store.reading import count
 
@@ -239,3 +240,27 @@ def test_the_same_rows_by_view_and_by_file_give_the_same_case_versions(
         viewer.intake.file(file, viewer.intake.pages["events"], SENDER)
     with viewer.database.read() as connection:
         assert connection.execute(select(func.count()).select_from(events)).scalar_one() == 8
+
+
+def test_types_that_only_a_server_has_are_read_as_what_they_are(tmp_path: Path) -> None:
+    with station_on("postgresql", tmp_path) as station, viewer_of(station, tmp_path) as viewer:
+        station.run(
+            "CREATE VIEW v_typed AS SELECT station, convert_to(case_no, 'UTF8') AS case_no, activity, "
+            "occurred_at AT TIME ZONE 'Asia/Shanghai' AS occurred_at, gross_kg::numeric(10, 2) AS gross_kg, "
+            "plate, changed_at AT TIME ZONE 'Asia/Shanghai' AS changed_at FROM told",
+            "CREATE VIEW v_days AS SELECT station, 'D' || case_no AS case_no, activity, "
+            "occurred_at::date AS occurred_at, changed_at FROM told",
+        )
+        station.tell("C1", "12:00")
+        query = "SELECT * FROM {} WHERE changed_at >= :since ORDER BY changed_at"
+        viewer.poll(query=query.format("v_typed"))
+        state = viewer.poller(query=query.format("v_typed")).state()
+        assert state.watermark is not None
+        assert datetime.fromisoformat(state.watermark[1]) == datetime(2026, 7, 1, 4, 0, tzinfo=UTC)
+        station.tell("C2", "11:00")
+        assert viewer.poll(query=query.format("v_typed")).rows == 2
+        viewer.poll(query=query.format("v_days"))
+        found = {one.case_no: one for one in find_cases(viewer.database, CaseFilter(), NOW).cases}
+        assert found["C1"].gross_kg == 61_400
+        assert (found["C1"].confirmed_at, found["C1"].confirmed_until) == (at("2026-07-01 08:00"), None)
+        assert (found["DC1"].confirmed_at, found["DC1"].confirmed_until) == day("2026-07-01")
