@@ -255,7 +255,7 @@ def _state(connection: Connection, job: str, request: JobRequest | None) -> JobS
     if row is None:
         return JobState(None, 0, None, request)
     done = select(job_runs.c.due).where(job_runs.c.job == job, job_runs.c.result == Result.DONE)
-    succeeded = connection.execute(_newest_first(done).limit(1)).scalar_one_or_none()
+    succeeded = _latest_due(connection, done)
     failed = select(func.count(), func.min(job_runs.c.started)).where(
         job_runs.c.job == job,
         job_runs.c.result.in_([Result.FAILED, Result.INTERRUPTED]),
@@ -274,9 +274,7 @@ def _enter(connection: Connection, holder: str, job: str, due: int, now: int, re
     if last is not None and last >= due:
         return None
     # What was interrupted out of its turn may have been due later than the time that is run for now.
-    newest = connection.execute(
-        _newest_first(select(job_runs.c.due).where(job_runs.c.job == job)).limit(1)
-    ).scalar_one_or_none()
+    newest = _latest_due(connection, select(job_runs.c.due).where(job_runs.c.job == job))
     due = due if newest is None else max(due, newest)
     entered = job_runs.insert().values(job=job, due=due, started=now, ended=None, result=result, rows=0)
     run: int = connection.execute(entered.returning(job_runs.c.id)).scalar_one()
@@ -285,12 +283,18 @@ def _enter(connection: Connection, holder: str, job: str, due: int, now: int, re
 
 def _last_due(connection: Connection, job: str) -> int | None:
     query = select(job_runs.c.due).where(job_runs.c.job == job, job_runs.c.result != Result.INTERRUPTED)
-    return connection.execute(_newest_first(query).limit(1)).scalar_one_or_none()
+    return _latest_due(connection, query)
+
+
+def _latest_due(connection: Connection, query: Select[Any]) -> int | None:
+    """The first of the index from its end: not all of a job's runs, as the greatest of them would be."""
+    latest: int | None = connection.execute(query.order_by(job_runs.c.due.desc()).limit(1)).scalar()
+    return latest
 
 
 def _forget(connection: Connection, job: str, now: int) -> None:
-    kept = _newest_first(select(job_runs.c.due).where(job_runs.c.job == job)).offset(KEPT_RUNS - 1).limit(1)
-    oldest = connection.execute(kept).scalar_one_or_none()
+    kept = select(job_runs.c.due).where(job_runs.c.job == job).offset(KEPT_RUNS - 1)
+    oldest = _latest_due(connection, kept)
     if oldest is None:
         return
     before = min(oldest, now - KEPT_MICROS)

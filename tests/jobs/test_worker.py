@@ -18,6 +18,7 @@ from monitor.jobs.outcome import Outcome
 from monitor.jobs.scheduler import CadenceTrigger, Scheduler
 from monitor.jobs.worker import Worker
 from monitor.settings.cadence import Every
+from monitor.settings.cadence import at as at_time
 from monitor.store.database import Database
 from monitor.store.deliveries import Sender
 from monitor.store.jobs import (
@@ -33,7 +34,7 @@ from monitor.store.jobs import (
     recent_runs,
 )
 from tests.engines import ENGINES, database_on
-from tests.factories import HOUR, MINUTE
+from tests.factories import HOUR, MINUTE, SHANGHAI, at
 from tests.jobs.conftest import NOW
 
 
@@ -101,6 +102,24 @@ def test_what_was_missed_over_a_day_is_caught_up_once(database: Database) -> Non
     [run] = worker.run_due()
     assert worker.run_due() == []
     assert (counted.runs, run.due) == (2, NOW + 24 * HOUR)
+
+
+def test_a_weekly_job_missed_for_three_weeks_is_caught_up_once_for_its_last_monday(
+    database: Database,
+) -> None:
+    # 2026-07-06, 13, 20 and 27 are Mondays; NOW is Thursday 2 July.
+    clock, counted = Clock(), Counted()
+    job = Job("report", at_time("mon 08:00", SHANGHAI), counted)
+    [first] = Worker(database, [job], clock).run_due()
+    clock.now = at("2026-07-28 10:00")
+    [caught] = Worker(database, [job], clock, holder="other:1:b").run_due()
+    clock.now = at("2026-08-03 07:59:59")
+    assert Worker(database, [job], clock, holder="other:1:b").run_due() == []
+    clock.now = at("2026-08-03 08:00")
+    [on_time] = Worker(database, [job], clock, holder="other:1:b").run_due()
+    dues = [at("2026-06-29 08:00"), at("2026-07-27 08:00"), at("2026-08-03 08:00")]
+    assert [run.due for run in (first, caught, on_time)] == dues
+    assert counted.runs == 3
 
 
 def test_two_workers_at_once_run_each_job_once(database: Database) -> None:
