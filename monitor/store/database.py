@@ -61,7 +61,10 @@ class Database:
             event.listen(engine, "handle_error", strip)
             return engine
         # Errors are logged and shown; the values they were about may be names and plates.
-        engine = create_engine(self.url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
+        # The connection used last is used next: it holds in memory what it has just read and written.
+        engine = create_engine(
+            self.url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True, pool_use_lifo=True
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -164,4 +167,4 @@ def _after_copies(connection: Connection, *_: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     write = connection.get_execution_options().get("fangxing_write")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    ask(connection, "BEGIN IMMEDIATE" if write else "BEGIN")
