@@ -74,6 +74,16 @@ def postgresql_url(*, empty: bool = False) -> Iterator[str]:
 
 
 @contextmanager
+def database_url_on(engine: str) -> Iterator[str | None]:
+    """What an installation is told: None for SQLite in its folder, or the URL of a database of its own."""
+    if engine == "sqlite":
+        yield None
+        return
+    with postgresql_url() as url:
+        yield url
+
+
+@contextmanager
 def database_on(engine: str, folder: Path, *, empty: bool = False) -> Iterator[Database]:
     """A database of its own on this engine: `empty`, or of the newest layout."""
     if engine == "sqlite":

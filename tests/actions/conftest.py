@@ -8,12 +8,10 @@ from pathlib import Path
 import pytest
 
 from monitor.store.database import Database
-from monitor.store.migrate import upgrade
+from tests.engines import ENGINES, database_on
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = Database(f"sqlite:///{tmp_path / 'fangxing.db'}")
-    upgrade(database)
-    yield database
-    database.dispose()
+@pytest.fixture(params=ENGINES)
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    with database_on(request.param, tmp_path) as database:
+        yield database

@@ -21,16 +21,19 @@ from monitor.settings.environment import Settings
 from monitor.store.deliveries import recent_deliveries
 from monitor.store.idempotency import KEPT, Kept, keep_answer, kept_answer
 from monitor.store.tables import events, idempotency, people
+from tests.engines import ENGINES, database_url_on
 
 STATION = "14042302"
 PATH = "/api/v1/events"
 NOW = round(datetime.fromisoformat("2024-11-26T14:32:00+08:00").timestamp() * 1_000_000)
 
 
-@pytest.fixture
-def installation(tmp_path: Path) -> Iterator[Installation]:
-    with patch("monitor.server.now", lambda: NOW):
-        yield install(Settings(data_dir=tmp_path))
+@pytest.fixture(params=ENGINES)
+def installation(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Installation]:
+    with database_url_on(request.param) as url, patch("monitor.server.now", lambda: NOW):
+        made = install(Settings(data_dir=tmp_path, database_url=url))
+        yield made
+        made.database.dispose()
 
 
 @pytest.fixture
