@@ -9,8 +9,13 @@ DENIED = re.compile(
     r"|Login failed|Access denied",
     re.I,
 )
-NAMED = re.compile(r"no such (?:table|column|function): [^\s:;]{1,60}$|unable to open database file")
-"""What SQLite says of names in the query; it has no numbers for it."""
+NAMED = re.compile(
+    r"no such (?:table|column|function): [^\s:;]{1,60}$|unable to open database file|Connection refused"
+    r"|No route to host|Network is unreachable|failed to resolve host|Name or service not known"
+    r"|timeout expired|server closed the connection|file is not a database"
+    r"|database \"\w{1,60}\" does not exist"
+)
+"""Words of drivers that hold names alone and help more than the kind of their error."""
 
 STATES = {"57014": "view_timeout", "55P03": "view_timeout", "42501": "view_forbidden", "25006": "view_writes"}
 """PostgreSQL's SQLSTATE."""

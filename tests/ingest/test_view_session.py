@@ -94,8 +94,25 @@ def test_a_function_that_writes_and_first_asks_for_leave_is_refused(postgresql: 
 
 def test_a_database_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     problem = problem_of(view_of(f"sqlite:///{tmp_path / 'none.db'}"))
-    assert problem.code == "view_unreachable"
+    assert (problem.code, problem.params["detail"]) == ("view_unreachable", "unable to open database file")
     assert not (tmp_path / "none.db").exists()
+
+
+def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
+    (tmp_path / "ledger.db").write_text("no database, however long it may be\n" * 100)
+    problem = problem_of(view_of(f"sqlite:///{tmp_path / 'ledger.db'}", "SELECT * FROM x WHERE a >= :since"))
+    assert problem.params["detail"] == "file is not a database"
+
+
+def test_a_server_that_refuses_the_connection_is_told() -> None:
+    problem = problem_of(view_of("postgresql://reader@127.0.0.1:1/x"))
+    assert (problem.code, problem.params["detail"]) == ("view_unreachable", "Connection refused")
+
+
+def test_a_database_that_the_server_does_not_have_is_told(postgresql: Station) -> None:
+    url = postgresql.engine.url.set(database="cases_of_nobody").render_as_string()
+    problem = problem_of(view_of(url))
+    assert problem.params["detail"] == 'database "cases_of_nobody" does not exist'
 
 
 def test_a_query_that_takes_too_long_is_ended_by_the_database(postgresql: Station) -> None:
