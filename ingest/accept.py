@@ -155,7 +155,7 @@ class _Reception:
         for problem in batch.problems:
             self._problem = self._problem or (problem.reason, problem.params)
         self._waiting.add(batch, self._counts, self._seen)
-        if batch.weighings is not None:
+        if batch.weighings is not None and batch.weighings.rows:
             self._counts.rows_read += len(batch.weighings.rows)
             self._weighed.append(
                 self._settler.part(batch.weighings, [batch.sheet] * len(batch.weighings.rows))

@@ -22,11 +22,13 @@ def test_the_files_written_are_taken_in_with_the_events_and_cases_that_were_told
     found = re.search(r"(\d+) cases, (\d+) events", told.out)
     beside = re.search(r"(\d+) vehicles weighed \((\d+) events", told.out)
     assert found is not None and beside is not None
-    cases, events = (int(found[place]) + int(beside[place]) for place in (1, 2))
+    events = int(found[2]) + int(beside[2])
     ran = fangxing("ingest", out, "--json")
     assert ran.code == 0
     totals = ran.object["totals"]
-    assert (totals["cases"], totals["events"]) == (cases, events)
+    assert totals["events"] == events
+    # A weighing is a case where more is told of its vehicle.
+    assert 0 <= totals["cases"] - int(found[1]) <= int(beside[1])
     assert fangxing("ingest", out, "--json").object["totals"]["events"] == 0
 
 

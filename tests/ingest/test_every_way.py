@@ -34,7 +34,7 @@ from monitor.settings.jobs import FolderWatch
 from monitor.settings.views import DatabaseView
 from monitor.store.database import Database
 from monitor.store.refold import refold
-from monitor.store.tables import case_versions, events, metadata, quarantine
+from monitor.store.tables import case_versions, events, quarantine, weighings
 from monitor.store.versions import STATE
 from tests.engines import ENGINES, database_on
 from tests.factories import SENDER, at
@@ -248,11 +248,10 @@ def recorded(database: Database) -> set[tuple[Any, ...]]:
     query = select(E.identity, E.content, E.activity, E.occurred_at, E.occurred_until, E.recorded_at, E.data)
     with database.read() as connection:
         found = {tuple(row) for row in connection.execute(query)}
-        if (log := metadata.tables.get("weighings")) is not None:
-            # Weighings of which nothing else is told have no case, and lie here.
-            places = ("received_at", "known_at", "delivery_id", "source_id", "sheet", "row")
-            quiet = select(*(column for column in log.c if column.name not in places))
-            found |= {tuple(row) for row in connection.execute(quiet)}
+        # Weighings of which nothing else is told have no case, and lie here.
+        places = ("received_at", "known_at", "delivery_id", "source_id", "sheet", "row")
+        quiet = select(*(column for column in weighings.c if column.name not in places))
+        found |= {tuple(row) for row in connection.execute(quiet)}
     return found
 
 

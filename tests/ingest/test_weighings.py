@@ -131,3 +131,13 @@ def test_a_csv_of_weighings_gives_the_same_cases_with_and_without_a_case_number(
     assert (entry.counts.events, entry.counts.rows_quarantined) == (3, 0)
     found = find_cases(intake.database, CaseFilter(), NOW).cases
     assert sorted((one.case_no, one.gross_kg) for one in found) == [("A-7", 52_000), ("C-1", 61_400)]
+
+
+def test_a_file_of_which_no_weighing_can_be_read_is_told_cell_by_cell(intake: Intake, tmp_path: Path) -> None:
+    file = tmp_path / "units-weighings.csv"
+    file.write_text(
+        "checkNo,siteCode,checkType,checkTime,sumWeight\n"
+        f"C-1,{STATION},1,2024-11-26 08:00:00,61400\nC-2,{STATION},1,2024-11-26 08:05:00,52000\n"
+    )
+    entry = intake.file(file, intake.pages["weighings-unit-told"], SENDER)
+    assert (entry.status, entry.counts.events, entry.counts.rows_quarantined) == ("done", 0, 2)

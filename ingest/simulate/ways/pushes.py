@@ -19,8 +19,9 @@ from .weighings import whole_kg
 FOLDER = "pushes"
 INDEX = "index.json"
 PER_DAY = 72
-ROWS = 32
+ROWS = 72
 """Weighings in one push."""
+VISITS = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def pushes_of(world: World) -> list[Push]:
         if len(made) == 2:
             first = made[-1]
             made.append(replace(first, file=_name(len(made)), again=first.file))
-        if len(made) == 5:
+        if len(made) == 4:
             # The same rows under another key: nothing new.
             made.append(_push(world, len(made), path, source, several, known))
     return made
@@ -87,7 +88,7 @@ def _visits(world: World) -> list[dict[str, Any]]:
                 {"event_id": f"HF-{case.case_no}", "station": case.site.code, "case_no": case.case_no,
                  "activity": "visited", "occurred_at": iso(at), "note": "电话回访"}
             )  # fmt: skip
-    return found[-ROWS:]
+    return found[-VISITS:]
 
 
 def _instant(row: dict[str, Any]) -> int:

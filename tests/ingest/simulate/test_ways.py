@@ -36,7 +36,7 @@ from monitor.store.database import Database
 from monitor.store.deliveries import DeliveryRow, Sender, recent_deliveries
 from monitor.store.migrate import upgrade
 from monitor.store.quarantine import QuarantineRow, quarantine_rows
-from monitor.store.tables import case_versions, events, metadata
+from monitor.store.tables import case_versions, events, weighings
 from tests.ingest.simulate.conftest import NOW, Simulated
 
 SENDER = Sender("test", "tests")
@@ -107,10 +107,8 @@ def found(simulated: Simulated, intake: Intake) -> Found:
         quarantined = quarantine_rows(connection, status=None)
         rows = connection.execute(latest).mappings()
         versions = {(row["station"], row["case_no"]): dict(row) for row in rows}
-        quiet = {}
-        if (log := metadata.tables.get("weighings")) is not None:
-            lying = connection.execute(select(log).order_by(log.c.received_at)).mappings()
-            quiet = {(row["station"], row["check_no"]): dict(row) for row in lying}
+        lying = connection.execute(select(weighings).order_by(weighings.c.received_at)).mappings()
+        quiet = {(row["station"], row["check_no"]): dict(row) for row in lying}
     return Found(intake.database, deliveries, viewed, answers, quarantined, versions, quiet)
 
 
