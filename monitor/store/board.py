@@ -142,16 +142,20 @@ class FeedSeen:
 
 def feeds_seen(database: Database) -> dict[str, FeedSeen]:
     """The last completed delivery of each source, by the source's name."""
+    its = deliveries.alias()
+    # From the end of an index: every push is a delivery, and the board asks at every refresh.
     newest = (
-        select(deliveries.c.source_id, func.max(deliveries.c.id).label("id"))
-        .where(deliveries.c.status == "done")
-        .group_by(deliveries.c.source_id)
-        .subquery()
+        select(its.c.id)
+        .where(its.c.source_id == sources.c.id, its.c.status == "done")
+        .order_by(its.c.received_at.desc())
+        .limit(1)
+        .correlate(sources)
+        .scalar_subquery()
     )
     query = (
         select(sources.c.name, deliveries.c.received_at, deliveries.c.name.label("file"))
-        .join(newest, newest.c.id == deliveries.c.id)
-        .join(sources, sources.c.id == deliveries.c.source_id)
+        .select_from(sources)
+        .join(deliveries, deliveries.c.id == newest)
     )
     with database.read() as connection:
         return {name: FeedSeen(name, at, file) for name, at, file in connection.execute(query)}
