@@ -236,6 +236,7 @@ def head(view: ListView, now: int, zone: ZoneInfo, words: Texts) -> Node:
         [
             element("p", [element("b", words.get(key, n=f"{view.total:,}")), " · ", read], "fx-list-total"),
             *([link(words.get("cases.filter.clear"), "/cases", "fx-btn fx-quiet")] if view.asked else []),
+            link(words.get("weighings.link"), "/weighings", "fx-btn fx-quiet"),
             div(files, "fx-list-files", role="group", aria_label=words.get("cases.export.label")),
         ],
         "fx-list-head",

@@ -121,7 +121,9 @@ def failed_part(words: Texts, reason: str, time: str) -> Node:
 
 def _place(address: str, name: str, path: str, words: Texts) -> Any:
     here = path == address if address == "/" else path.startswith(address)
-    if (name == "cases" and path.startswith("/case/")) or (name == "data" and path in ("/quarantine", "/mapping")):
+    if (name == "cases" and path.startswith(("/case/", "/weighings"))) or (
+        name == "data" and path in ("/quarantine", "/mapping")
+    ):
         here = True
     inside: list[Any] = [
         element("i", None, f"fx-icon fx-icon-{name}", aria_hidden="true"),

@@ -95,6 +95,8 @@ cases = Table(
     UniqueConstraint("station", "case_no"),
 )
 
+_WEIGHED = "activity = 'weighed' OR activity = 'reweighed'"
+
 events = Table(
     "events",
     metadata,
@@ -118,6 +120,7 @@ events = Table(
     Column("named", Boolean, nullable=False),
     Index(None, "case_id", "received_at"),
     Index("ix_events_named", "identity", sqlite_where=text("named"), postgresql_where=text("named")),
+    Index("ix_events_weighed", "occurred_at", sqlite_where=text(_WEIGHED), postgresql_where=text(_WEIGHED)),
 )
 
 weighings = Table(
@@ -159,6 +162,9 @@ check_numbers = Table(
     Column("case_id", ForeignKey("cases.id"), primary_key=True),
 )
 """Check numbers that a case of another number names."""
+
+WEIGHED = text(f"({_WEIGHED})")
+"""First weighings and re-checks, in the very words of the index."""
 
 STATE_COLUMNS = CaseState._fields[2:]
 """The fields of a case's state behind station and case number; each is a column."""

@@ -83,3 +83,19 @@ def test_spans_are_read_in_both_forms() -> None:
 def test_what_is_no_span_is_refused(text: str) -> None:
     with pytest.raises(Answer, match="not_a_span"):
         span_of(text)
+
+
+def test_weighed_over_the_limit_and_nothing_followed_is_listed_as_unconfirmed(
+    fangxing: Fangxing, event_file: EventFile
+) -> None:
+    head = "siteCode,checkNo,checkType,checkTime,caseNo,axleCnt,sumWeight,limitWeight"
+    rows = (
+        f"14042301,C-1,1,{hours_ago(9)},,6,61400,49000",
+        f"14042301,C-2,1,{hours_ago(8)},,6,48000,49000",
+        f"14042301,C-3,1,{hours_ago(7)},,6,61400,49000",
+    )
+    loaded = fangxing("ingest", event_file(*rows, name="weighings.csv", head=head), "--json").object
+    assert (loaded["totals"]["events"], loaded["totals"]["cases"]) == (3, 2)
+    assert numbers(fangxing, "--state", "unconfirmed") == {"C-1", "C-3"}
+    fangxing("ingest", event_file(f"城西,C-3,confirmed,{hours_ago(6)}"))
+    assert numbers(fangxing, "--state", "unconfirmed") == {"C-1"}
