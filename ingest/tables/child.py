@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import gc
 import importlib
 import io
 import os
@@ -203,6 +204,8 @@ def serve(descriptor: int) -> None:
         # prepared, and never asked
         return
     _bound(limits)
+    # rows are tuples without cycles, made by the hundred thousand: looking for some among them takes a tenth
+    gc.set_threshold(100_000, 20, 20)
     with _Outbox(descriptor, limits.ahead) as outbox:
         try:
             func = getattr(importlib.import_module(module), name)
