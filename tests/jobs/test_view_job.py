@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from ingest.view import Polled
+from ingest.view_fault import ViewProblem
 from monitor.jobs.job import Job
 from monitor.jobs.view import view_poll
 from monitor.jobs.worker import Worker
@@ -204,3 +205,27 @@ def test_two_polls_of_one_view_at_once_bring_each_row_once(station: Station, vie
     viewer.poll(meanwhile)
     assert (len(inner), count(viewer.database)) == (1, 1)
     assert replace(viewer.poller()).state().watermark is not None
+
+
+def test_a_database_lost_in_the_middle_of_a_long_answer_leaves_what_was_read_and_the_rest_comes_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.view.AHEAD", 4)
+    monkeypatch.setattr("ingest.view_session.PORTION", 4)
+    with station_on("postgresql", tmp_path) as station, viewer_of(station, tmp_path) as viewer:
+        for number in range(12):
+            station.tell(f"C{number}", f"08:{number:02d}")
+
+        def lose(name: str) -> None:
+            if name == "read":
+                others = "pid <> pg_backend_pid() AND datname = current_database()"
+                station.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")
+
+        with pytest.raises(ViewProblem) as caught:
+            viewer.poll(lose)
+        assert caught.value.code == "view_unreachable"
+        [lost] = deliveries(viewer.database)
+        assert (lost.status, lost.problem, lost.counts.events) == ("failed", "view_unreachable", 4)
+        assert viewer.poller().state().watermark is None
+        viewer.poll()
+        assert count(viewer.database) == 12
