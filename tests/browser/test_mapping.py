@@ -13,8 +13,10 @@ from playwright.sync_api import Page, expect
 
 from monitor.server import install
 from monitor.settings.environment import Settings
-from tests.browser.conftest import Reading, settle
+from tests.browser.conftest import DESK, PHONE, Reading, settle
+from tests.browser.reading import CLIPS
 from tests.browser.served import Clock, Served
+from tests.browser.test_pages import grave, in_dark, no, resized
 
 pytestmark = pytest.mark.browser
 
@@ -177,3 +179,33 @@ def test_without_a_configuration_folder_the_page_says_how_to_set_one(
     choose(page, export(tmp_path))
     expect(page.locator(".fx-m-save")).to_contain_text("FANGXING_CONFIG_DIR")
     assert page.get_by_role("button", name="存为读法").count() == 0
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_page_of_a_file_is_whole_and_readable_on_desk_and_phone(
+    bureau: Served, reader: Reading, tmp_path: Path, language: str
+) -> None:
+    who = reader(bureau, DESK, language)
+    page = who.open("/data")
+    events = tmp_path / "events-of-a-yard.csv"
+    rows = (
+        "案号,检测站,环节,时间,总重(kg)",
+        "Y-1,城西,检测认定,2026-11-20 08:00,52300",
+        "Y-1,城西,走了,2026-11-20 25:00,1",
+    )
+    events.write_text("\n".join(rows), encoding="utf-8")
+    faults: dict[str, list[str]] = {}
+    for path in (export(tmp_path), events):
+        page = resized(page, DESK)
+        page.goto(f"{bureau.base}/data")
+        settle(page)
+        choose(page, path)
+        expect(page.locator("#fx-m-trial h2")).to_have_count(1)
+        settle(page)
+        faults |= {
+            f"{path.name} desk": page.evaluate(CLIPS),
+            f"{path.name} axe": grave(page),
+            f"{path.name} phone": resized(page, PHONE).evaluate(CLIPS),
+            f"{path.name} dark": grave(in_dark(page)),
+        }
+    no({**faults, "elsewhere": who.elsewhere, "complaints": who.complaints})
