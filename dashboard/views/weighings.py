@@ -63,7 +63,7 @@ def weighings_view(
     try:
         if which and which not in WHICH:
             raise BadQuery("which", which, " · ".join(WHICH))
-        told = {name: asked[name] for name in ("station", "from", "to") if name in asked}
+        told: dict[str, str] = {name: asked[name] for name in ("station", "from", "to") if name in asked}
         period = case_filter(told, configuration.stations, now)
     except BadQuery as bad:
         return WeighingsView((), asked, None, bad)

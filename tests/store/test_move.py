@@ -15,7 +15,7 @@ from monitor.store.database import Database
 from monitor.store.move import NotMoved, move
 from monitor.store.tables import case_versions, events, metadata
 from tests.engines import database_on
-from tests.factories import CASE, HOUR, SENDER, STATION, at, candidate, deliver, terms
+from tests.factories import CASE, HOUR, SENDER, STATION, at, candidate, deliver, letter, terms
 from tests.store.reading import count, current, differing, spans
 
 START = at("2024-11-26 14:32")
@@ -39,6 +39,8 @@ def fill(database: Database) -> None:
     deliver(database, told, NOW)
     deliver(database, [candidate("confirmed", START), candidate("released", START + 5 * HOUR)], NOW)
     deliver(database, [candidate("released", START + 30 * HOUR)], NOW + HOUR)
+    weighed = candidate("weighed", START, case_no="w1", event_id=f"{STATION}/w1", gross_kg=9_000, check_no="w1")
+    deliver(database, [weighed], NOW + HOUR, letter("weighings", ledger=False))
     add_note(database, SENDER, (STATION, CASE), "看过", now=NOW)
 
 
@@ -56,6 +58,7 @@ def test_every_row_of_every_table_arrives_as_it_was(pair: tuple[Database, Databa
     moved = move(source, target, lambda station: UNDER)
     assert everything(target) == before == everything(source)
     assert (moved.cases, moved.rows["events"], moved.rows["case_versions"]) == (10, 12, 11)
+    assert moved.rows["weighings"] == 1
     assert current(target) == current(source)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import plotly
 import pytest
 
+from dashboard.address import read_search
 from dashboard.pages import weighings as page
 from dashboard.views.weighings import asked_of, before_of, doubts, search_of, weighings_view
 from monitor.store.weighing_list import Weighing
@@ -30,7 +31,7 @@ def weighing(**told: Any) -> Weighing:
 def test_filter_and_page_go_through_the_address_and_back() -> None:
     asked = {"station": "14042301", "from": "2024-11-20", "which": "over"}
     search = search_of(asked, (1_700_000_000_000_000, 42))
-    query = page.read_search(search)
+    query = read_search(search)
     assert (asked_of(query), before_of(query)) == (asked, (1_700_000_000_000_000, 42))
     assert [before_of({"before": text}) for text in ("", "1", "a-b", "1-2-3", "-1-2", "9" * 20 + "-1")] == [
         None
