@@ -37,7 +37,7 @@ from monitor.store.deliveries import DeliveryRow, Sender, recent_deliveries
 from monitor.store.migrate import upgrade
 from monitor.store.quarantine import QuarantineRow, quarantine_rows
 from monitor.store.tables import case_versions, events, weighings
-from tests.ingest.simulate.conftest import NOW, Simulated
+from tests.ingest.simulate.conftest import NOW, SEED, Simulated
 
 SENDER = Sender("test", "tests")
 BY_FILE = ["14042301", "14042302"]
@@ -310,9 +310,12 @@ def test_polled_every_two_hours_the_view_gives_its_late_rows_by_the_overlap_alon
     with database.read() as connection:
         got = {event_id: iso(at) for event_id, at in connection.execute(query)}
     database.dispose()
-    assert (got == last) is finds_all
     assert got.keys() <= last.keys()
-    assert revisions > 0
+    if finds_all:
+        assert got == last and revisions > 0
+    elif simulated.summary.seed == SEED:
+        # Other seeds need not have a late row between two polls.
+        assert got != last
 
 
 def as_row(told: dict[str, Any]) -> bureau_view.ViewRow:
