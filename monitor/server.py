@@ -134,6 +134,7 @@ def create_app(installation: Installation) -> FastAPI:
     app.include_router(cases_router(services))
     app.include_router(exports_router(services))
     app.include_router(record_routes(installation.intake, local_user()))
+    installation.drops.sweep(installation.intake.moment())
     app.include_router(upload_routes(installation.drops, installation.intake.moment))
 
     @app.api_route(
