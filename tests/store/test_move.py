@@ -39,7 +39,9 @@ def fill(database: Database) -> None:
     deliver(database, told, NOW)
     deliver(database, [candidate("confirmed", START), candidate("released", START + 5 * HOUR)], NOW)
     deliver(database, [candidate("released", START + 30 * HOUR)], NOW + HOUR)
-    weighed = candidate("weighed", START, case_no="w1", event_id=f"{STATION}/w1", gross_kg=9_000, check_no="w1")
+    weighed = candidate(
+        "weighed", START, case_no="w1", event_id=f"{STATION}/w1", gross_kg=9_000, check_no="w1"
+    )
     deliver(database, [weighed], NOW + HOUR, letter("weighings", ledger=False))
     add_note(database, SENDER, (STATION, CASE), "看过", now=NOW)
 
