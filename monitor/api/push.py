@@ -28,6 +28,18 @@ CHARSET = re.compile(r"""charset\s*=\s*"?([^\s;"]+)""", re.IGNORECASE)
 KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
 
+BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            KINDS[0]: {"schema": {"type": "array", "maxItems": MOST_ROWS, "items": {"type": "object"}}},
+            KINDS[1]: {"schema": {"type": "string", "description": "An object per line."}},
+        },
+    }
+}
+"""What the description of the API says of a body, which is read here and not by the framework."""
+
+
 class RowVerdict(BaseModel):
     """What became of the row at this place, from 1; `accepted` shows what would be taken."""
 
@@ -74,7 +86,12 @@ def push_routes(intake: Intake, actor: str = "local") -> APIRouter:
         push = push_of(*asked) if len(body) <= SMALL else await asyncio.to_thread(push_of, *asked)
         return Response(await answer_to(pushes, push), media_type="application/json", headers=NO_STORE)
 
-    @routes.post("/api/v1/events", response_model=PushAnswer, summary="Events; a verdict per row")
+    @routes.post(
+        "/api/v1/events",
+        response_model=PushAnswer,
+        openapi_extra=BODY,
+        summary="Events; a verdict per row",
+    )
     async def events(
         request: Request,
         source: Annotated[str, Query(max_length=64)] = "events",
@@ -82,7 +99,12 @@ def push_routes(intake: Intake, actor: str = "local") -> APIRouter:
     ) -> Response:
         return await taken(request, source, idempotency_key)
 
-    @routes.post("/api/v1/weighings", response_model=PushAnswer, summary="Weighings; a verdict per row")
+    @routes.post(
+        "/api/v1/weighings",
+        response_model=PushAnswer,
+        openapi_extra=BODY,
+        summary="Weighings; a verdict per row",
+    )
     async def weighings(
         request: Request,
         source: Annotated[str, Query(max_length=64)] = "weighings",

@@ -289,3 +289,10 @@ def test_a_weighing_of_the_exchange_is_pushed_by_its_own_names(client: TestClien
     assert verdicts(answer) == ["new", "new", "quarantined"]
     assert answer["verdicts"][2]["reason"] == "unknown_activity"
     assert (answer["source"], answer["cases"]) == ("weighings", 1)
+
+
+def test_the_description_of_the_api_says_what_a_push_is(client: TestClient) -> None:
+    told = client.get("/api/v1/openapi.json").json()["paths"][PATH]["post"]
+    assert told["requestBody"]["content"]["application/json"]["schema"]["maxItems"] == MOST_ROWS
+    assert [one["name"] for one in told["parameters"]] == ["source", "idempotency-key"]
+    assert "application/json" in told["responses"]["200"]["content"]
