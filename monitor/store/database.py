@@ -61,10 +61,10 @@ class Database:
             event.listen(engine, "handle_error", strip)
             return engine
         # Errors are logged and shown; the values they were about may be names and plates.
-        # The connection used last is used next: it holds in memory what it has just read and written.
-        engine = create_engine(
-            self.url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True, pool_use_lifo=True
-        )
+        # The connection used last is used next: it holds in memory what it has just read and written. A
+        # database in memory has one connection and no pool to take it from.
+        pool = {"pool_use_lifo": True} if self.url.database not in (None, "", ":memory:") else {}
+        engine = create_engine(self.url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True, **pool)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
