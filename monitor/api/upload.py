@@ -1,4 +1,4 @@
-"""`POST /api/v1/dropped`: a file that a person dropped on the Data page, kept until it is known what it is."""
+"""`POST /api/v1/dropped`: a file dropped on the Data page, kept until it is known what it is."""
 
 from __future__ import annotations
 
