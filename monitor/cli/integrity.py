@@ -92,7 +92,7 @@ def _sample(connection: Connection, intake: Intake) -> Found:
     from sqlalchemy import func, select
 
     from monitor.cases.fold import fold
-    from monitor.store.database import chunks
+    from monitor.store.bulk import chunks
     from monitor.store.log import events_of, keys_of
     from monitor.store.tables import case_versions, cases
     from monitor.store.versions import STATE, states

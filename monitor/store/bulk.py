@@ -1,20 +1,39 @@
-"""Many rows at once: by COPY where the database has it, while the program goes on with what comes next."""
+"""Many rows at once, while the program goes on with what comes next.
+
+By COPY where the database has it, else by inserts of many rows each.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import repeat
+from itertools import chain, islice, repeat
 from queue import SimpleQueue
+from sqlite3 import SQLITE_LIMIT_VARIABLE_NUMBER
 from types import NoneType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection
 
 from monitor.store.driver_error import refused
 
-_UNDER_WAY = "copies under way"
+T = TypeVar("T")
+
+_UNDER_WAY = "rows under way"
 _WORTH_A_THREAD = 500
+
+SHARED_BY_THREADS = "may be used by another thread"
+"""Stands in the `info` of SQLite's connections that a thread of ours may insert by."""
+
+_ROWS_AT_ONCE = 1000
+"""Rows of one INSERT of SQLite, where so many values fit: while it runs, Python runs on."""
+
+
+def chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """The items in lists of at most `size`."""
+    iterator = iter(items)
+    while chunk := list(islice(iterator, size)):
+        yield chunk
 
 
 def append_rows(
@@ -22,22 +41,19 @@ def append_rows(
 ) -> None:
     """Append rows whose values stand in the order of `columns`.
 
-    On PostgreSQL the rows are on their way when this returns: its server has a process of its own, and
-    waiting for it would leave ours idle. Whatever is asked of the connection next, its commit too, waits for
-    them, and raises what became wrong. Who has many brings them in parts, as they are made.
+    Many rows are on their way when this returns: PostgreSQL's server is a process of its own, and SQLite
+    writes without holding Python up, so that waiting would leave a processor idle. Whatever is asked of the
+    connection next, its commit too, waits for them, and raises what became wrong. Who has many brings them in
+    parts, as they are made.
     """
     if not rows:
         return
     names = ", ".join(f'"{name}"' for name in columns)
     if connection.dialect.name == "postgresql":
-        _send(connection, f"COPY {table} ({names}) FROM STDIN", copy_block(rows), len(rows))
+        _send(connection, _Block(f"COPY {table} ({names}) FROM STDIN", copy_block(rows)), len(rows), _copy)
         return
-    insert = f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(columns))})"
-    sqlite: Any = connection.connection.driver_connection
-    try:
-        sqlite.executemany(insert, rows)
-    except Exception as error:
-        raise refused(connection, insert, error) from error
+    insert = f"INSERT INTO {table} ({names}) VALUES "
+    _send(connection, _Block(insert, rows), len(rows), _insert)
 
 
 def arrived(connection: Connection) -> None:
@@ -48,14 +64,14 @@ def arrived(connection: Connection) -> None:
     under_way.blocks.put(None)
     error = under_way.sent.exception()
     if error is not None:
-        raise refused(connection, "COPY", error)
+        raise refused(connection, "many rows", error)
 
 
 class _Block(NamedTuple):
-    """Rows for a COPY statement, as the statement takes them."""
+    """Rows for a statement: for COPY as it takes them, for INSERT as they are."""
 
     statement: str
-    rows: bytes
+    rows: Any
 
 
 class _UnderWay(NamedTuple):
@@ -65,24 +81,42 @@ class _UnderWay(NamedTuple):
     sent: Future[None]
 
 
-def _send(connection: Connection, statement: str, rows: bytes, count: int) -> None:
-    blocks: SimpleQueue[_Block | None] = SimpleQueue()
-    driver: Any = connection.connection.driver_connection
+Carry = Callable[[Any, "SimpleQueue[_Block | None]"], None]
+"""Brings block after block by a driver's connection, until None."""
+
+
+def _send(connection: Connection, block: _Block, count: int, carry: Carry) -> None:
     under_way: _UnderWay | None = connection.info.get(_UNDER_WAY)
     if under_way is not None:
-        under_way.blocks.put(_Block(statement, rows))
+        under_way.blocks.put(block)
         return
-    blocks.put(_Block(statement, rows))
-    if count < _WORTH_A_THREAD:
+    blocks: SimpleQueue[_Block | None] = SimpleQueue()
+    blocks.put(block)
+    driver: Any = connection.connection.driver_connection
+    alone = carry is _insert and SHARED_BY_THREADS not in connection.info
+    if count < _WORTH_A_THREAD or alone:
         blocks.put(None)
         try:
-            _copy(driver, blocks)
+            carry(driver, blocks)
         except Exception as error:
-            raise refused(connection, statement, error) from error
+            raise refused(connection, block.statement, error) from error
         return
-    sender = ThreadPoolExecutor(1, "copy")
-    connection.info[_UNDER_WAY] = _UnderWay(blocks, sender.submit(_copy, driver, blocks))
+    sender = ThreadPoolExecutor(1, "rows")
+    connection.info[_UNDER_WAY] = _UnderWay(blocks, sender.submit(carry, driver, blocks))
     sender.shutdown(wait=False)
+
+
+def _insert(driver: Any, blocks: SimpleQueue[_Block | None]) -> None:
+    """Insert after insert, each of as many rows as SQLite takes values for."""
+    most = driver.getlimit(SQLITE_LIMIT_VARIABLE_NUMBER)
+    while (block := blocks.get()) is not None:
+        width = len(block.rows[0])
+        marks = f"({', '.join('?' * width)})"
+        for part in chunks(block.rows, min(_ROWS_AT_ONCE, most // width)):
+            # Not `executemany`: it lets go of Python for every row, and to get hold of it again waits longer
+            # than the row takes.
+            statement = block.statement + ", ".join([marks] * len(part))
+            driver.execute(statement, list(chain.from_iterable(part)))
 
 
 def _copy(driver: Any, blocks: SimpleQueue[_Block | None]) -> None:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 
-from monitor.store.bulk import arrived
+from monitor.store.bulk import SHARED_BY_THREADS, arrived, chunks
 from monitor.store.driver_error import refused, strip
-
-T = TypeVar("T")
 
 BUSY_SECONDS = 60
 
@@ -57,7 +54,7 @@ class Database:
             # No prepared statements: a plan made while a table was empty would scan it ever after.
             prepared = {"prepare_threshold": None} if self.is_postgresql else {}
             engine = create_engine(self.url, pool_pre_ping=True, connect_args=prepared, hide_parameters=True)
-            event.listen(engine, "before_cursor_execute", _after_copies)
+            event.listen(engine, "before_cursor_execute", _after_rows)
             event.listen(engine, "handle_error", strip)
             return engine
         # Errors are logged and shown; the values they were about may be names and plates.
@@ -66,6 +63,9 @@ class Database:
         pool = {"pool_use_lifo": True} if self.url.database not in (None, "", ":memory:") else {}
         engine = create_engine(self.url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True, **pool)
         event.listen(engine, "connect", _prepare_sqlite)
+        if pool:
+            event.listen(engine, "connect", _share)
+        event.listen(engine, "before_cursor_execute", _after_rows)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
 
@@ -114,6 +114,7 @@ def ask(connection: Connection, statement: str, values: Sequence[Any] = ()) -> l
     if connection.dialect.name != "sqlite":
         result = connection.exec_driver_sql(statement.replace("?", "%s"), tuple(values))
         return [tuple(row) for row in result] if result.returns_rows else []
+    arrived(connection)
     driver: Any = connection.connection.driver_connection
     try:
         found: list[tuple[Any, ...]] = driver.execute(statement, values).fetchall()
@@ -141,13 +142,6 @@ def ask_among(
     return found
 
 
-def chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    """The items in lists of at most `size`."""
-    iterator = iter(items)
-    while chunk := list(islice(iterator, size)):
-        yield chunk
-
-
 def _with_driver(url: URL) -> URL:
     """The forms that hosts and `psql` write, `postgres://` and `postgresql://`, mean psycopg 3."""
     return url.set(drivername="postgresql+psycopg") if url.drivername in ("postgres", "postgresql") else url
@@ -161,7 +155,11 @@ def _prepare_sqlite(raw: Any, _record: object) -> None:
     cursor.close()
 
 
-def _after_copies(connection: Connection, *_: Any) -> None:
+def _share(_raw: Any, record: Any) -> None:
+    record.info[SHARED_BY_THREADS] = True
+
+
+def _after_rows(connection: Connection, *_: Any) -> None:
     arrived(connection)
 
 

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
+from monitor.store.bulk import chunks
 from monitor.store.casebook import Changed, TermsOf, history, rewrite_versions
-from monitor.store.database import chunks
 from monitor.store.log import CaseKey, events_of
 from monitor.store.tables import case_versions, cases
 from monitor.store.weighings import over_now, rise

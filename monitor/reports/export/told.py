@@ -16,8 +16,9 @@ from monitor.cases.event import SECOND, Event
 from monitor.cases.plate import masked_plate
 from monitor.cases.revision import valid_events
 from monitor.settings.stations import Stations
+from monitor.store.bulk import chunks
 from monitor.store.cases import CaseFilter, each_case
-from monitor.store.database import Database, chunks
+from monitor.store.database import Database
 from monitor.store.log import CaseKey, case_ids, events_of
 
 PERSONAL = "_digest"
