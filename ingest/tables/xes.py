@@ -4,9 +4,10 @@ Attributes of the trace stand beside those of each of its events under `case:…
 ones behind the name of what they stand in (`parent/child`). A file with a DTD is refused whole: entities can
 be declared there alone, and no log needs one.
 
-Most traces are plain: attributes with a key and a value, in events, in a trace. Such a trace is known by one
-regular expression, which admits nothing that is not well-formed, and never reaches the parser: without a
-whole element at the level of the log the rest is as well-formed as it was. All else is read by expat.
+Most traces are plain: attributes with a key and a value, in events, in a trace. Such a trace never reaches
+the parser: without a whole element at the level of the log the rest is as well-formed as it was. It is known
+by what is left of it without its values, which is the same for event after event of a log and is looked at
+once, by a regular expression that admits nothing that is not well-formed. All else is read by expat.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import codecs
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 from xml.parsers import expat
 
 from .delimited import RefusedRow
@@ -38,14 +40,17 @@ _ENCODINGS = {
 
 _CHAR = r'[^"<&\x00-\x1f\ud800-\udfff\ufffe\uffff]'
 _BLANK = r"[ \t\r\n]*+"
-_PLAIN_ATTRIBUTE = (
-    rf'<(?:(?:string|date|int|boolean|id) key="{_CHAR}*+" value="{_CHAR}*+"'
-    # a number with an exponent is told anew
-    rf'|float key="{_CHAR}*+" value="[-+.0-9]*+"){_BLANK}/>{_BLANK}'
-)
-_PLAIN_EVENT = rf"<event>{_BLANK}(?:{_PLAIN_ATTRIBUTE})++</event>{_BLANK}"
-_PLAIN_TRACE = re.compile(rf"{_BLANK}<trace>{_BLANK}((?:{_PLAIN_ATTRIBUTE})*+)((?:{_PLAIN_EVENT})*+)</trace>")
-_PAIRS = re.compile(r' key="([^"]*)" value="([^"]*)"')
+_VALUE = re.compile(rf' value="({_CHAR}*+)"')
+_NO_VALUE = ' value=""'
+_PLAIN_ATTRIBUTE = rf'<(?:string|date|int|boolean|id|float) key="{_CHAR}*+"{_NO_VALUE}{_BLANK}/>{_BLANK}'
+_PLAIN_EVENT = rf"{_BLANK}<event>{_BLANK}((?:{_PLAIN_ATTRIBUTE})*+)"
+_FIRST_EVENT = re.compile(rf"{_BLANK}<trace>{_BLANK}((?:{_PLAIN_ATTRIBUTE})*+){_PLAIN_EVENT}")
+_NEXT_EVENT = re.compile(_PLAIN_EVENT)
+_NAME = re.compile(r'<(\w+) key="([^"]*)"')
+_DIGITS = re.compile(r"[-+.0-9]*+")
+"""A float that stands for itself; one with an exponent is told anew."""
+_FORMS, _REMEMBERED = 4_096, 16_384
+"""Forms of events that are remembered, and the length of those."""
 _END = "</trace>"
 _EVENT_END = "</event>"
 
@@ -79,6 +84,40 @@ def read_events(path: Path, limits: Limits = DEFAULT) -> Iterator[tuple[int, Tol
                 yield number, one
 
 
+class _Form(NamedTuple):
+    """An event, the first of its trace or another, without its values."""
+
+    own: tuple[str, ...]
+    """Names of the attributes of the trace, where it begins with this event."""
+    names: tuple[str, ...]
+    floats: tuple[int, ...]
+    """Which of the values must be plain numbers."""
+
+
+class _Forms(dict[tuple[str, bool], "_Form | None"]):
+    """Forms by what is left of an event without its values, and whether its trace begins with it; None
+    stands for what only the parser can judge."""
+
+    def __missing__(self, seen: tuple[str, bool]) -> _Form | None:
+        text, first = seen
+        found = (_FIRST_EVENT if first else _NEXT_EVENT).fullmatch(text)
+        form = None
+        if found is not None:
+            *own, event = (_NAME.findall(part) for part in found.groups())
+            of_trace = own[0] if own else []
+            kinds = [kind for kind, _ in (*of_trace, *event)]
+            form = _Form(
+                tuple([name for _, name in of_trace]),
+                tuple([name for _, name in event]),
+                tuple([place for place, kind in enumerate(kinds) if kind == "float"]),
+            )
+        if len(self) >= _FORMS:
+            self.clear()
+        if len(text) < _REMEMBERED:
+            self[seen] = form
+        return form
+
+
 class _Reader:
     """A log being read: plain traces by their form, the rest by the parser."""
 
@@ -98,6 +137,7 @@ class _Reader:
             encoding = None
         decode = None if encoding is None else codecs.getincrementaldecoder(encoding)().decode
         self._parser = expat.ParserCreate(None if encoding is None else "utf-8")
+        self._forms = _Forms()
         self._log = LogListener(self._parser, self._source.path.name, self._source.limits.columns)
         damage: Exception | None = None
         with self._source.open() as file:
@@ -143,17 +183,13 @@ class _Reader:
         place = 0
         log = self._log
         while True:
-            if self._between and (plain := _PLAIN_TRACE.match(text, place)) is not None:
-                log.plain_trace(
-                    _PAIRS.findall(plain[1]),
-                    [_PAIRS.findall(event) for event in plain[2].split(_EVENT_END)[:-1]],
-                )
-                self._skipped_lines += text.count("\n", place, plain.end())
-                place = plain.end()
-                continue
             end = text.find(_END, place)
             if end < 0:
                 break
+            if self._between and self._plain(text[place:end]):
+                self._skipped_lines += text.count("\n", place, end)
+                place = end + len(_END)
+                continue
             before = log.traces
             self._parser.Parse(text[place : end + len(_END)], False)
             place = end + len(_END)
@@ -163,3 +199,29 @@ class _Reader:
         if last or len(self._rest) > _LONGEST:
             self._parser.Parse(self._rest, last)
             self._rest, self._between = "", False
+
+    def _plain(self, text: str) -> bool:
+        """Take a trace that stands between two others, without its end; False where it is not a plain one."""
+        *texts, rest = text.split(_EVENT_END)
+        if not texts or rest.strip(" \t\r\n"):
+            return False
+        own: tuple[str, ...] = ()
+        values: tuple[str, ...] = ()
+        events: list[Told] = []
+        forms, split = self._forms, _VALUE.split
+        first = True
+        for event in texts:
+            parts = split(event)
+            form = forms[_NO_VALUE.join(parts[::2]), first]
+            if form is None:
+                return False
+            told = tuple(parts[1::2])
+            if form.floats and not all(_DIGITS.fullmatch(told[place]) for place in form.floats):
+                return False
+            if first:
+                first = False
+                count = len(form.own)
+                own, values, told = form.own, told[:count], told[count:]
+            events.append(Told(form.names, told))
+        self._log.plain_trace(own, values, events)
+        return True

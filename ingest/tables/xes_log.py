@@ -37,6 +37,11 @@ class Fault(NamedTuple):
     start: str
 
 
+def _told(pairs: Pairs) -> Told:
+    names, texts = zip(*pairs, strict=True) if pairs else ((), ())
+    return Told(names, texts)
+
+
 class _Tags(dict[str, int]):
     """What an element is, by its name with any prefix."""
 
@@ -56,6 +61,8 @@ class LogListener:
         self._columns = columns
         self._ready: list[Told | Fault] = []
         self._judged: dict[tuple[str, ...], Fault | None] = {}
+        self._whole: dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[str, ...]] = {}
+        """Names of a trace and of an event, both without a fault → all of them."""
         self.traces = 0
         """Traces that have ended."""
         self.between = False
@@ -67,9 +74,9 @@ class LogListener:
         ready, self._ready = self._ready, []
         return ready
 
-    def plain_trace(self, own: Pairs, events: list[Pairs]) -> None:
-        """A trace that was known by its form."""
-        self._emit(own, events)
+    def plain_trace(self, names: tuple[str, ...], texts: tuple[str, ...], events: list[Told]) -> None:
+        """A trace that was known by its form: names and texts of its own, and what its events tell."""
+        self._emit(names, texts, events)
 
     def _listen(self) -> None:
         """Called for every element, so all that changes is held in closures."""
@@ -131,10 +138,10 @@ class LogListener:
                     place = _TRACE
                     pairs = of_trace
                 else:
-                    self._emit([], [pairs])
+                    self._emit((), (), [_told(pairs)])
                     place = _LOG_ELEMENT
             elif place == _TRACE:
-                self._emit(pairs, waiting)
+                self._emit(*_told(pairs), [_told(event) for event in waiting])
                 waiting.clear()
                 place = _LOG_ELEMENT
                 in_trace = False
@@ -171,25 +178,31 @@ class LogListener:
         parser.EndElementHandler = end
         parser.StartDoctypeDeclHandler = doctype
 
-    def _emit(self, own: Pairs, events: list[Pairs]) -> None:
+    def _emit(self, names: tuple[str, ...], texts: tuple[str, ...], events: list[Told]) -> None:
         """Events of one trace, with its attributes before theirs."""
-        names, texts = zip(*own, strict=True) if own else ((), ())
         shared = tuple([CASE + name for name in names])
         broken = self._fault(shared)
-        judged = self._judged
+        judged, whole = self._judged, self._whole
         ready = self._ready
-        for pairs in events:
-            names, told = zip(*pairs, strict=True) if pairs else ((), ())
-            fault = broken or (judged[names] if names in judged else self._fault(names))
+        new = tuple.__new__
+        for own, told in events:
+            both = whole.get((shared, own))
+            if both is not None:
+                ready.append(new(Told, (both, texts + told)))
+                continue
+            fault = broken or (judged[own] if own in judged else self._fault(own))
             if fault is not None:
                 ready.append(fault)
                 continue
-            both = shared + names
+            both = shared + own
             if (judged[both] if both in judged else self._fault(both)) is None:
+                if len(whole) >= _SHAPES:
+                    whole.clear()
+                whole[shared, own] = both
                 ready.append(Told(both, texts + told))
             else:
                 # an event that names an attribute of its trace says it anew; both together may be too many
-                joined = {CASE + name: text for name, text in own} | dict(pairs)
+                joined = dict(zip(shared, texts, strict=True)) | dict(zip(own, told, strict=True))
                 ready.append(Told(tuple(joined), tuple(joined.values())))
 
     def _fault(self, names: tuple[str, ...]) -> Fault | None:
