@@ -6,19 +6,17 @@ from typing import Any
 
 from monitor.cases.facts import Fact, Facts
 
-PAYMENT = ("pay_requested", "pay_failed", "paid", "pay_confirmed")
+PAYMENT = frozenset(("pay_requested", "pay_failed", "paid", "pay_confirmed"))
 """The activities of the branch."""
 
 
 def payment_of(plain: dict[str, Any], facts: Facts) -> None:
-    """The payment branch, into a state's fields; nothing where nothing of it happened.
+    """The payment branch, into a state's fields; of a case in which something of it happened.
 
     `paid_at` is the payment that made the fine in force full, or the first where amounts are not told or the
     fine is unknown; the first instalment stands beside it, and `pay_confirmed_at` is when the whole had
     arrived. A refund never reopens a payment.
     """
-    if not any(activity in facts for activity in PAYMENT):
-        return
     due_fen = plain.get("fine_fen")
     requested, failed = facts.get("pay_requested", []), facts.get("pay_failed", [])
     paid, arrived = facts.get("paid", []), facts.get("pay_confirmed", [])

@@ -9,14 +9,24 @@ from monitor.cases.facts import Fact, Facts
 from monitor.cases.state import Finding
 from monitor.cases.terms import Terms
 
+WEIGHED = frozenset(("weighed", "confirmed", "reweighed"))
+"""Activities that tell a weight."""
+
+REMOVAL = frozenset(("unloading", "unloaded", "cargo_transferred", "reweighed", "violation_removed"))
+"""Activities by which a violation ends."""
+
 
 def weights_of(plain: dict[str, Any], facts: Facts, terms: Terms, findings: list[Finding]) -> None:
     """First weight and the limit that applies, recorded or worked out, into the fields of a state.
 
     A recorded limit stands; where the rule of that vehicle gives another one, both are in a finding.
     """
-    first = _first_weighing(facts)
     recorded = plain.get("limit_kg")
+    if WEIGHED.isdisjoint(facts):
+        if recorded is not None:
+            plain["limit_rule"] = "recorded"
+        return
+    first = _first_weighing(facts)
     if first is None:
         if recorded is not None:
             plain["limit_rule"] = "recorded"
