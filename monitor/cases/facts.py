@@ -28,7 +28,7 @@ def earliest(found: list[Fact]) -> tuple[int, int | None]:
     first = found[0][0]
     if first.occurred_until is None:
         return first.occurred_at, None
-    until = min(event.latest for event, _ in found)
+    until = first.occurred_until if len(found) == 1 else min(event.latest for event, _ in found)
     return first.occurred_at, None if until == first.occurred_at else until
 
 

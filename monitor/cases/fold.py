@@ -27,6 +27,7 @@ CUSTODY_EVIDENCE = (
 )
 """What shows that a vehicle stands there: a release that one of these follows was not the end."""
 
+_NOT_HELD, _POLICE = Verdict.NOT_HELD.value, Authority.POLICE.value
 _HOLDING = frozenset(CUSTODY_EVIDENCE) - {Activity.REWEIGHED.value}
 """A second weighing alone holds nobody: who shifts the load and is within the limit then drives on."""
 
@@ -147,6 +148,9 @@ def _clock_a(plain: dict[str, Any], facts: Facts, terms: Terms, findings: list[F
             if until is not None:
                 plain["deadline_until"] = until + seconds * SECOND
     end = _end(plain, facts, releases, findings) if releases else None
+    if not custody:
+        plain["verdict"] = _NOT_HELD
+        return
     told = verdict(custody, start, end, plain.get("limit_s", 0) * SECOND)
     if told is Verdict.IMPLAUSIBLE:
         findings.append(Finding("released_before_confirmed", plain["released_at"]))
@@ -185,7 +189,7 @@ POLICE_STEPS = frozenset(("accepted", "handed_over", "handed_in", "detained"))
 def _decision(plain: dict[str, Any], facts: Facts) -> None:
     """The decision in force, by whom, and the steps towards it."""
     if "authority" not in plain and not POLICE_STEPS.isdisjoint(facts):
-        plain["authority"] = Authority.POLICE.value
+        plain["authority"] = _POLICE
     for activity in ("handed_over", "filed", "notified"):
         if activity in facts:
             plain[f"{activity}_at"] = facts[activity][0][0].occurred_at
@@ -208,7 +212,7 @@ def _decision(plain: dict[str, Any], facts: Facts) -> None:
             if key in data:
                 plain[key] = data[key]
     default = plain.get("authority")
-    by_police = [one for one in decided if one[1].get("authority", default) == Authority.POLICE.value]
+    by_police = [one for one in decided if one[1].get("authority", default) == _POLICE]
     if by_police:
         plain["police_decided_at"], plain["police_decided_until"] = earliest(by_police)
 
