@@ -17,6 +17,7 @@ from ingest.moved import read_again, told_elsewhere, told_together
 from ingest.weighings import Part, Settler
 from monitor.cases.event import Event, digest, digest_text
 from monitor.cases.revision import Merge, merge
+from monitor.store.bulk import arrived
 from monitor.store.casebook import Changed, TermsOf, rewrite_versions, write_versions
 from monitor.store.database import Database
 from monitor.store.deliveries import (
@@ -217,13 +218,17 @@ class _Reception:
         refused = {(item.station, item.case_no, item.activity) for item in waiting.quarantined}
         told = ((*key, event.activity) for key, events in incoming.items() for event in events)
         come = (one for one in chain(told, settled.told()) if one not in refused)
-        supersede(connection, self._source_id, {*incoming, *settled.keys()}, come, self._id)
+        supersede(connection, self._source_id, [*incoming, *settled.keys()], come, self._id)
         if last:
             if self._letter.full and self._problem is None:
                 note_absences(connection, self._id, self._source_id, self._stations, self._seen, self._span)
             self._status = "failed" if self._problem and not counts.mapped else "done"
+            self._settler.lay(connection, settled)
+            arrived(connection)
             self._finished_at = self._moment()
         self.record(connection)
+        if not last:
+            self._settler.lay(connection, settled)
 
     def record(self, connection: Connection) -> None:
         """Enter how far the delivery has come."""

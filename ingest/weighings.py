@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import UTC, datetime, tzinfo
 from itertools import compress, count, repeat
 from typing import Any, NamedTuple
 
@@ -45,15 +45,45 @@ class Part(NamedTuple):
         """The columns of some of them alone."""
         return [[column[place] for place in places] for column in self.columns]
 
+    def without(self, places: Collection[int]) -> list[list[Any]]:
+        """The columns of all but some of them, which are few."""
+        last_first = sorted(places, reverse=True)
+        kept = [column[:] for column in self.columns]
+        for column in kept:
+            for place in last_first:
+                del column[place]
+        return kept
+
+    @classmethod
+    def whole(cls, parts: Sequence[Part]) -> Part:
+        """Parts one after the other as one."""
+        if len(parts) == 1:
+            return parts[0]
+        weighings = Weighings.none()
+        keys: list[CaseKey] = []
+        numbers: dict[str, set[str]] = {}
+        columns: list[list[Any]] = [[] for _ in parts[0].columns]
+        over: list[int] = []
+        for part in parts:
+            over += [len(keys) + place for place in part.over]
+            keys += part.keys
+            weighings.add(part.weighings)
+            for station, mine in part.numbers.items():
+                numbers.setdefault(station, set()).update(mine)
+            for column, more in zip(columns, part.columns, strict=True):
+                column += more
+        return cls(weighings, keys, numbers, columns, over)
+
 
 class Settled(NamedTuple):
-    """At `stations`, `rows` went to the compact log, `duplicates` lay there already. `named` are (case, check
-    number) where a case names one that is not its own."""
+    """At `stations`, `rows` go to the compact log, `duplicates` lay there already. `named` are (case, check
+    number) where a case names one that is not its own. `laid` tells that the rows went already."""
 
     rows: list[tuple[Any, ...]]
     duplicates: int
     named: set[tuple[CaseKey, str]]
     stations: set[str]
+    laid: bool = False
 
     def keys(self) -> Iterator[CaseKey]:
         """Station and check number of each."""
@@ -72,7 +102,7 @@ class Settler:
         self._letter = letter
         self._source_id = source_id
         self._delivery_id = delivery_id
-        self._when: dict[tuple[str, int], tuple[str, str, int]] = {}
+        self._when: dict[tzinfo, _Local] = {}
         self._rules: dict[tuple[str, str | None, int | None, str], tuple[int | None, int]] = {}
 
     # ------------------------------------------------------------------ before the transaction
@@ -101,30 +131,34 @@ class Settler:
 
     def _local(self, stations: list[str], ats: list[int]) -> list[list[Any]]:
         """Local dates, ISO weeks and hours."""
-        places = [(station, at - at % _QUARTER) for station, at in zip(stations, ats, strict=True)]
-        when = self._when
-        for station, at in set(places).difference(when):
-            local = datetime.fromtimestamp(at // SECOND, UTC).astimezone(self._terms(station).zone)
-            year, week, _ = local.isocalendar()
-            when[station, at] = f"{local:%Y-%m-%d}", f"{year:04d}-W{week:02d}", local.hour
-        return list(map(list, zip(*[when[place] for place in places], strict=True)))
+        zones = {station: self._terms(station).zone for station in set(stations)}
+        known = {zone: self._when.setdefault(zone, _Local(zone)) for zone in zones.values()}
+        quarters = [at // _QUARTER for at in ats]
+        if len(known) == 1:
+            # Stations of one country mostly have one clock.
+            (when,) = known.values()
+            found = [when[quarter] for quarter in quarters]
+        else:
+            times = [known[zones[station]] for station in stations]
+            found = [when[quarter] for when, quarter in zip(times, quarters, strict=True)]
+        return list(map(list, zip(*found, strict=True)))
 
     def _limits(self, weighings: Weighings, dates: list[str]) -> list[tuple[int | None, int]]:
         """The limits by the rules, and what is over any of them; those change at the turn of a local day."""
         keys = list(zip(weighings.stations, weighings.vehicles, weighings.axles, dates, strict=True))
         rules = self._rules
-        new = set(keys).difference(rules)
-        if new:
+        try:
+            return [rules[key] for key in keys]
+        except KeyError:
             for key, at in zip(keys, weighings.ats, strict=True):
-                if key in new:
+                if key not in rules:
                     rules[key] = limit_or_bound(self._terms(key[0]), key[1], key[2], at)
-                    new.discard(key)
-        return [rules[key] for key in keys]
+            return [rules[key] for key in keys]
 
     # ------------------------------------------------------------------ within it
 
     def settle(self, connection: Connection, waiting: Gathered, parts: list[Part], first: int) -> Settled:
-        """Lay what is no case into the compact log, received from `first` on.
+        """Tell what is no case and goes to the compact log, received from `first` on: `lay` sends it there.
 
         What is to be told as events is left in `told`, in the order of the rows. Where a weighing lay in the
         compact log and anything else is told of its number now, it rises.
@@ -134,20 +168,23 @@ class Settler:
         named = set(_named(waiting.told))
         told = {(one[0], one[1]) for one in waiting.told}
         told |= {(key[0], number) for key, number in named}
-        told |= {part.keys[place] for part in parts for place in part.over}
-        laid: list[tuple[Any, ...]] = []
-        duplicates = 0
-        for part in parts:
-            busy = self._busy(connection, part, told)
-            known = lying(connection, part.numbers)
-            fresh, again, other = _sorted_out(part, busy, known)
-            told |= {part.keys[place] for place in other}
-            self._give_back(waiting, part, sorted({*busy, *other}))
-            duplicates += again
-            laid += self._lay(connection, first + len(laid), first, fresh)
+        if not parts:
+            if told:
+                rise(connection, lying(connection, by_station(told)), self._terms)
+            return Settled([], 0, named, set())
+        part = Part.whole(parts)
+        told |= {part.keys[place] for place in part.over}
+        busy = self._busy(connection, part, told)
+        fresh, again, other = _sorted_out(part, busy, lying(connection, part.numbers))
+        told |= {part.keys[place] for place in other}
+        self._give_back(waiting, part, sorted({*busy, *other}))
+        rows = self._rows(first, fresh)
+        if other:
+            # What one of these rows told of a number is to rise for what another tells of it.
+            add_weighings(connection, rows)
         if told:
             rise(connection, lying(connection, by_station(told)), self._terms)
-        return Settled(laid, duplicates, named, {station for part in parts for station in part.numbers})
+        return Settled(rows, again, named, set(part.numbers), laid=bool(other))
 
     @staticmethod
     def _busy(connection: Connection, part: Part, told: set[CaseKey]) -> set[int]:
@@ -158,15 +195,17 @@ class Settler:
             return {place for place, key in enumerate(part.keys) if key in taken}
         return set()
 
-    def _lay(
-        self, connection: Connection, first: int, known_at: int, fresh: list[list[Any]]
-    ) -> list[tuple[Any, ...]]:
-        known: Iterable[int] = repeat(known_at)
+    def _rows(self, first: int, fresh: list[list[Any]]) -> list[tuple[Any, ...]]:
+        known: Iterable[int] = repeat(first)
         if self._letter.backfill:
-            known = [min(known_at, at) for at in fresh[2]]
-        rows = list(zip(count(first), known, *fresh, strict=False))
-        add_weighings(connection, rows)
-        return rows
+            known = [min(first, at) for at in fresh[2]]
+        return list(zip(count(first), known, *fresh, strict=False))
+
+    @staticmethod
+    def lay(connection: Connection, settled: Settled) -> None:
+        """Send what is settled to the compact log, after all that is asked: a question would wait."""
+        if not settled.laid:
+            add_weighings(connection, settled.rows)
 
     def heard(self, settled: Settled) -> Merge:
         """What went to the compact log, as the events it would be."""
@@ -211,6 +250,19 @@ class Settler:
         waiting.tracks = [waiting.tracks[place] for place in order]
 
 
+class _Local(dict[int, tuple[str, str, int]]):
+    """Quarters of an hour since 1970 → the local date, ISO week and hour they lie in."""
+
+    def __init__(self, zone: tzinfo) -> None:
+        self._zone = zone
+
+    def __missing__(self, quarter: int) -> tuple[str, str, int]:
+        local = datetime.fromtimestamp(quarter * _QUARTER // SECOND, UTC).astimezone(self._zone)
+        year, week, _ = local.isocalendar()
+        self[quarter] = found = f"{local:%Y-%m-%d}", f"{year:04d}-W{week:02d}", local.hour
+        return found
+
+
 def _sorted_out(
     part: Part, busy: set[int], known: dict[CaseKey, Lying]
 ) -> tuple[list[list[Any]], int, set[int]]:
@@ -219,7 +271,7 @@ def _sorted_out(
     if not known and len(set(part.keys)) == len(part.keys):
         if not busy:
             return part.columns, 0, set()
-        return part.some([place for place in range(len(part.keys)) if place not in busy]), 0, set()
+        return part.without(busy), 0, set()
     contents = {key: one.content for key, one in known.items()}
     fresh: list[int] = []
     other: set[int] = set()

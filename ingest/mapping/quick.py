@@ -30,10 +30,10 @@ _UNPLAIN = re.compile(r"^\s|\s$|[\x00-\x1f\x7f\xa0\u2007\u202f\u3000\ud800-\udff
 
 
 def plain(text: str) -> bool:
-    """Whether a text needs no folding or trimming and holds nothing that is refused."""
+    """Whether a text needs no folding or trimming and holds nothing that is refused: `#N/A` is."""
     if text.isalnum() and text.isascii():
         return len(text) <= 64
-    return 0 < len(text) <= 64 and _UNPLAIN.search(text) is None
+    return 0 < len(text) <= 64 and text[0] != "#" and _UNPLAIN.search(text) is None
 
 
 Told = tuple[str, str, int | None, str]

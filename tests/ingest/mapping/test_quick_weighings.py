@@ -102,6 +102,14 @@ def test_whatever_stands_in_a_cell_the_quick_way_says_what_the_careful_one_does(
     assert (found, refused) == carefully(how, file)
 
 
+def test_an_error_of_a_spreadsheet_is_no_check_number(how: Reading, tmp_path: Path) -> None:
+    told = [list(row) for row in ROWS[:40]]
+    told[3][NAMES.index("checkNo")] = "#N/A"
+    found, refused, _ = quickly(how, written(tmp_path / "w.csv", told))
+    assert 5 not in found
+    assert ("checkNo", "error_cell") in refused[5]
+
+
 def test_a_cell_of_two_lines_at_the_end_of_a_block_and_a_broken_row_lose_nothing(
     how: Reading, tmp_path: Path
 ) -> None:
