@@ -118,6 +118,7 @@ def create_app(installation: Installation) -> FastAPI:
     from monitor.api.health import health_router
     from monitor.api.push import push_routes
     from monitor.api.upload import upload_routes
+    from monitor.api.weighings import weighings_router
 
     services = installation.services
     app = FastAPI(
@@ -133,6 +134,7 @@ def create_app(installation: Installation) -> FastAPI:
     app.include_router(health_router(services))
     app.include_router(cases_router(services))
     app.include_router(exports_router(services))
+    app.include_router(weighings_router(services))
     app.include_router(record_routes(installation.intake, local_user()))
     installation.drops.sweep(installation.intake.moment())
     app.include_router(upload_routes(installation.drops, installation.intake.moment))

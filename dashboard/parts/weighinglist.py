@@ -75,7 +75,19 @@ def table(
         older = PATH + search_of(view.asked, view.next)
         turns.append(link(words.get("weighings.older"), older, "fx-btn"))
     body = element("table", [element("thead", element("tr", heads)), element("tbody", rows)], "fx-weighings")
+    files = [
+        element(
+            "a",
+            words.get(f"cases.export.{kind}"),
+            "fx-btn",
+            href=f"/api/v1/weighings.{kind}{search_of(view.asked)}",
+            download="",
+        )
+        for kind in ("csv", "xlsx")
+    ]
+    taken = div(files, "fx-list-files", role="group", aria_label=words.get("cases.export.label"))
     return [
+        div(taken, "fx-list-head"),
         div(body, "fx-card fx-weighings-frame"),
         element("nav", turns, "fx-turns fx-weighings-turns", aria_label=words.get("cases.pages.label")),
     ]

@@ -9,8 +9,11 @@ from urllib.parse import urlencode
 
 from monitor.cases.terms import Terms
 from monitor.cases.weight import axle_sum_differs
-from monitor.reports.case_query import BadQuery, case_filter
-from monitor.store.weighing_list import Place, Weighing, WeighingFilter, find_weighings
+from monitor.reports.case_query import BadQuery
+from monitor.reports.weighing_rows import FIELDS, WHICH, weighing_filter
+from monitor.store.weighing_list import Place, Weighing, find_weighings
+
+__all__ = ["FIELDS", "WHICH"]
 
 if TYPE_CHECKING:
     from monitor.settings.configuration import Configuration
@@ -18,9 +21,6 @@ if TYPE_CHECKING:
 
 ROWS = 50
 """Weighings on one page."""
-
-FIELDS = ("station", "from", "to", "which")
-WHICH = ("over", "unconfirmed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +59,10 @@ def weighings_view(
 ) -> WeighingsView:
     """Reads one page. A parameter that cannot be read gives no weighings, and says so."""
     asked = asked_of(query)
-    which = asked.get("which", "")
     try:
-        if which and which not in WHICH:
-            raise BadQuery("which", which, " · ".join(WHICH))
-        told: dict[str, str] = {name: asked[name] for name in ("station", "from", "to") if name in asked}
-        period = case_filter(told, configuration.stations, now)
+        chosen = weighing_filter(asked, configuration.stations, now)
     except BadQuery as bad:
         return WeighingsView((), asked, None, bad)
-    chosen = WeighingFilter(
-        period.stations, period.since, period.until, which == "over", which == "unconfirmed"
-    )
     page = find_weighings(database, chosen, before=before_of(query), limit=ROWS)
     return WeighingsView(tuple(page.weighings), asked, page.next, None)
 

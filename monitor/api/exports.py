@@ -21,7 +21,7 @@ from monitor.api.asked import ApiServices, Sent
 from monitor.api.problem import Problem
 from monitor.cases.event import SECOND
 from monitor.cases.summary import summary_of
-from monitor.reports.case_list import Cell, TooManyRows, cells, csv_parts, write_xlsx
+from monitor.reports.case_list import Cell, TooManyRows, case_sheet, cells, csv_parts, heads, write_xlsx
 from monitor.reports.case_query import FIELDS
 from monitor.reports.export.choice import MEDIA_TYPES, SUFFIXES, Form, Subject, forms_of
 from monitor.store.cases import each_case
@@ -46,8 +46,8 @@ def exports_router(services: ApiServices) -> APIRouter:
         now = services.now()
         chosen = sent.filter(services, now)
         words = words_for(services, request, lang)
-        parts = csv_parts(rows(services, chosen, now, words), words)
-        headers = {"Content-Disposition": _attachment(now, "cases", "csv")}
+        parts = csv_parts(rows(services, chosen, now, words), heads(words))
+        headers = {"Content-Disposition": attachment(now, "cases", "csv")}
         return StreamingResponse(parts, media_type="text/csv; charset=utf-8", headers=headers)
 
     @routes.get("/cases.xlsx", response_class=FileResponse, summary="The list as an XLSX workbook")
@@ -64,7 +64,7 @@ def exports_router(services: ApiServices) -> APIRouter:
                 "too_many_rows",
                 f"a sheet holds {error} cases at most: narrow the filter, or take the CSV",
             ) from None
-        return _file(path, XLSX, _attachment(now, "cases", "xlsx"))
+        return file_answer(path, XLSX, attachment(now, "cases", "xlsx"))
 
     @routes.get(
         "/export/{subject}", response_class=FileResponse, summary="Events or cases for other programs"
@@ -78,7 +78,7 @@ def exports_router(services: ApiServices) -> APIRouter:
                 parameter="format", value=format.value, accepted=", ".join(forms_of(subject)),
             )  # fmt: skip
         path = await asyncio.to_thread(_written, services, chosen, now, subject, format)
-        return _file(path, MEDIA_TYPES[format], _attachment(now, subject, SUFFIXES[format]))
+        return file_answer(path, MEDIA_TYPES[format], attachment(now, subject, SUFFIXES[format]))
 
     return routes
 
@@ -117,8 +117,8 @@ def words_for(services: ApiServices, request: Request, lang: str | None) -> Text
 def _workbook(
     services: ApiServices, chosen: CaseFilter, now: int, words: Texts, about: list[tuple[str, str]]
 ) -> Path:
-    with _draft("xlsx") as path:
-        write_xlsx(path, rows(services, chosen, now, words), words, about)
+    with draft("xlsx") as path:
+        write_xlsx(path, rows(services, chosen, now, words), case_sheet(words), words, about)
     return path
 
 
@@ -128,13 +128,13 @@ def _written(services: ApiServices, chosen: CaseFilter, now: int, subject: Subje
     from monitor.reports.export.told import Export
 
     export = Export(services.database, chosen, services.configuration.stations, now)
-    with _draft(SUFFIXES[form]) as path, path.open("wb") as file:
+    with draft(SUFFIXES[form]) as path, path.open("wb") as file:
         write(file, export, subject, form)
     return path
 
 
 @contextmanager
-def _draft(kind: str) -> Iterator[Path]:
+def draft(kind: str) -> Iterator[Path]:
     """A file beside the others of this machine, gone again where writing it fails."""
     handle, name = tempfile.mkstemp(suffix=f".{kind}", prefix="fangxing-")
     os.close(handle)
@@ -146,13 +146,14 @@ def _draft(kind: str) -> Iterator[Path]:
         raise
 
 
-def _file(path: Path, media_type: str, attachment: str) -> FileResponse:
+def file_answer(path: Path, media_type: str, disposition: str) -> FileResponse:
     """The file as an answer; it is removed once it is sent."""
-    headers = {"Content-Disposition": attachment}
+    headers = {"Content-Disposition": disposition}
     gone = BackgroundTask(path.unlink, missing_ok=True)
     return FileResponse(path, media_type=media_type, headers=headers, background=gone)
 
 
-def _attachment(now: int, subject: str, kind: str) -> str:
+def attachment(now: int, subject: str, kind: str) -> str:
+    """The header by which a browser keeps the file under a name."""
     day = datetime.fromtimestamp(now // SECOND, UTC)
     return f'attachment; filename="fangxing-{subject}-{day:%Y%m%dT%H%MZ}.{kind}"'

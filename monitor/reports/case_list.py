@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import xlsxwriter
@@ -61,9 +61,9 @@ def cells(one: Summary, stations: Stations, words: Texts) -> tuple[Cell, ...]:
         one.station if station is None else station.name.in_language(words.language),
         one.plate,
         _word(words, "colours", one.plate_colour),
-        _moment(one.confirmed_at, one.confirmed_until, zone),
-        _moment(one.deadline_at, one.deadline_until, zone),
-        _moment(one.released_at, one.released_until, zone),
+        moment(one.confirmed_at, one.confirmed_until, zone),
+        moment(one.deadline_at, one.deadline_until, zone),
+        moment(one.released_at, one.released_until, zone),
         _hours(one.taken),
         _hours(one.held_after),
         one.gross_kg,
@@ -82,12 +82,12 @@ def heads(words: Texts) -> list[str]:
     return [words.get(f"cases.columns.{name}") for name in COLUMNS]
 
 
-def csv_parts(rows: Iterable[Sequence[Cell]], words: Texts, at_once: int = 500) -> Iterator[bytes]:
+def csv_parts(rows: Iterable[Sequence[Cell]], head: Sequence[str], at_once: int = 500) -> Iterator[bytes]:
     """UTF-8 with BOM, part by part, so that a long list is sent while it is read."""
     yield BOM
     written = io.StringIO()
     writer = csv.writer(written, lineterminator="\r\n")
-    writer.writerow(heads(words))
+    writer.writerow(head)
     for place, row in enumerate(rows, 1):
         writer.writerow([_plain(cell) for cell in row])
         if place % at_once == 0:
@@ -117,12 +117,29 @@ WIDTHS = {
 }  # fmt: skip
 
 
+class Sheet(NamedTuple):
+    """How the sheet of a list is called, the heads of its columns, and how wide they are, in characters."""
+
+    name: str
+    heads: Sequence[str]
+    widths: Sequence[int]
+
+
+def case_sheet(words: Texts) -> Sheet:
+    """The sheet of a list of cases."""
+    return Sheet(words.get("cases.export.sheet"), heads(words), [WIDTHS.get(name, 10) for name in COLUMNS])
+
+
 class TooManyRows(ValueError):
-    """More cases than a sheet has rows."""
+    """More rows than a sheet has."""
 
 
 def write_xlsx(
-    path: Path, rows: Iterable[Sequence[Cell]], words: Texts, about: Sequence[tuple[str, str]]
+    path: Path,
+    rows: Iterable[Sequence[Cell]],
+    wanted: Sheet,
+    words: Texts,
+    about: Sequence[tuple[str, str]],
 ) -> int:
     """A workbook with the list and, on a second sheet, what it is (`about`). Returns how many rows it has.
 
@@ -133,11 +150,11 @@ def write_xlsx(
         head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
         at = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
         day = book.add_format({"num_format": "yyyy-mm-dd"})
-        sheet = book.add_worksheet(words.get("cases.export.sheet"))
-        for column, name in enumerate(COLUMNS):
-            sheet.set_column(column, column, WIDTHS.get(name, 10))
+        sheet = book.add_worksheet(wanted.name)
+        for column, width in enumerate(wanted.widths):
+            sheet.set_column(column, column, width)
         sheet.freeze_panes(1, 2)
-        for column, text in enumerate(heads(words)):
+        for column, text in enumerate(wanted.heads):
             sheet.write_string(0, column, text, head)
         count = 0
         for count, row in enumerate(rows, 1):
@@ -152,7 +169,7 @@ def write_xlsx(
                     sheet.write_string(count, column, cell)
                 elif cell is not None:
                     sheet.write_number(count, column, cell)
-        sheet.autofilter(0, 0, max(count, 1), len(COLUMNS) - 1)
+        sheet.autofilter(0, 0, max(count, 1), len(wanted.heads) - 1)
         _about(book, words, about)
     finally:
         book.close()
@@ -178,7 +195,7 @@ def _hours(span: int | None) -> float | None:
     return None if span is None else round(span / HOUR, 2)
 
 
-def _moment(at: int | None, until: int | None, zone: ZoneInfo) -> date | datetime | None:
+def moment(at: int | None, until: int | None, zone: ZoneInfo) -> date | datetime | None:
     """Local time without a zone, as cells have it; a date where only the day is known."""
     if at is None:
         return None

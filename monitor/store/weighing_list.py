@@ -150,10 +150,13 @@ def _valid(connection: Connection, page: Sequence[Weighing]) -> Iterable[Weighin
     keys = {(one.station, one.case_no) for one in page if one.case_no is not None}
     if not keys:
         return page
-    numbers = {number for _, number in keys}
+    # By station as well: the indexes begin with it.
+    stations, numbers = {station for station, _ in keys}, {number for _, number in keys}
     ids = {
         (row.station, row.case_no): row.id
-        for row in connection.execute(select(cases).where(cases.c.case_no.in_(numbers)))
+        for row in connection.execute(
+            select(cases).where(cases.c.station.in_(stations), cases.c.case_no.in_(numbers))
+        )
         if (row.station, row.case_no) in keys
     }
     known = events_of(connection, ids.values())
@@ -167,7 +170,7 @@ def _valid(connection: Connection, page: Sequence[Weighing]) -> Iterable[Weighin
         for row in connection.execute(
             select(check_numbers.c.station, check_numbers.c.check_no, cases.c.case_no)
             .join(cases, cases.c.id == check_numbers.c.case_id)
-            .where(check_numbers.c.check_no.in_(numbers))
+            .where(check_numbers.c.station.in_(stations), check_numbers.c.check_no.in_(numbers))
             .order_by(cases.c.case_no.desc())
         )
     }

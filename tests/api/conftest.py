@@ -12,6 +12,7 @@ from monitor.api.cases import cases_router
 from monitor.api.exports import exports_router
 from monitor.api.health import health_router
 from monitor.api.problem import answer_problems
+from monitor.api.weighings import weighings_router
 from tests.county import County, county
 from tests.engines import ENGINES, database_on
 
@@ -27,6 +28,6 @@ def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 def reader(told: County) -> TestClient:
     app = FastAPI()
     answer_problems(app)
-    for router in (health_router, cases_router, exports_router):
+    for router in (health_router, cases_router, exports_router, weighings_router):
         app.include_router(router(told.services))
     return TestClient(app)

@@ -17,7 +17,9 @@ from monitor.store.jobs import job_states, last_due, recent_runs
 from monitor.store.log import case_ids, events_of
 from monitor.store.notes import notes_of
 from monitor.store.quarantine import quarantine_rows, supersede
-from tests.factories import HOUR, STATION, at, candidate, deliver
+from monitor.store.weighing_list import WeighingFilter, find_weighings
+from monitor.store.weighings import lying, spoken_for
+from tests.factories import HOUR, STATION, at, candidate, deliver, letter
 
 START = at("2024-11-26 14:32")
 NOW = at("2024-11-30 09:00")
@@ -59,10 +61,21 @@ ASKED: dict[str, Ask] = {
     "unconfirmed": lambda db: unconfirmed_overweight(db, [STATION], NOW),
     "cases": lambda db: find_cases(db, CaseFilter([STATION]), NOW, limit=50),
     "cases due": lambda db: find_cases(db, CaseFilter(due_by=NOW), NOW, limit=50),
+    # Few on a page: for many, PostgreSQL rightly reads all of so small a table as there is here.
+    "weighings": lambda db: find_weighings(db, WeighingFilter(), limit=5),
+    "weighings of a station": lambda db: find_weighings(
+        db, WeighingFilter([STATION], START, NOW), before=(NOW, NOW), limit=5
+    ),
+    "weighings over": lambda db: find_weighings(db, WeighingFilter(over=True), limit=5),
+    "weighings unconfirmed": lambda db: find_weighings(db, WeighingFilter(unconfirmed=True), limit=5),
+    "a weighing": on(lambda c: lying(c, {STATION: {"w7"}})),
+    "weighings by number": on(lambda c: lying(c, {STATION: {"w7", "w9"}})),
+    "numbers spoken for": on(lambda c: spoken_for(c, {STATION: {"w7", "w9", "c7"}})),
 }
 
 HISTORY = (
-    "cases", "events", "case_versions", "deliveries", "quarantine", "job_runs", "notes", "idempotency"
+    "cases", "events", "case_versions", "deliveries", "quarantine", "job_runs", "notes", "idempotency",
+    "weighings", "check_numbers",
 )  # fmt: skip
 
 
@@ -74,6 +87,14 @@ def fill(database: Database) -> None:
         for activity, hours in (("confirmed", 0), ("released", 5))
     ]
     deliver(database, told, NOW)
+    weighed = [
+        candidate(
+            "weighed", START + number * HOUR, case_no=f"w{number}", event_id=f"{STATION}/w{number}",
+            gross_kg=48_000 if number % 3 else 61_000, limit_kg=49_000, axles=6, check_no=f"w{number}",
+        )
+        for number in range(MANY)
+    ]  # fmt: skip
+    deliver(database, weighed, NOW, letter("weighings", ledger=False))
     counts = ("rows_read", "rows_landed", "rows_unchanged", "rows_quarantined", "rows_aside", "rows_hidden",
               "mapped", "events", "duplicates", "revisions", "refusals", "cases")  # fmt: skip
     some = range(10, MANY)
@@ -88,6 +109,12 @@ def fill(database: Database) -> None:
                 for n in some
             ],
         )  # fmt: skip
+        append_rows(
+            connection,
+            "check_numbers",
+            ("station", "check_no", "case_id"),
+            [(STATION, f"n{n}", n) for n in some],
+        )
         append_rows(
             connection,
             "quarantine",
