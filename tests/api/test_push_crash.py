@@ -20,9 +20,9 @@ from sqlalchemy import func, select
 
 from monitor.server import install
 from monitor.settings.environment import Settings
-from monitor.store.casebook import refold
 from monitor.store.database import Database
 from monitor.store.deliveries import recent_deliveries
+from monitor.store.refold import refold
 from monitor.store.tables import events
 from tests.long import is_full
 
