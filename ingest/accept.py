@@ -16,7 +16,7 @@ from ingest.mapping.batch import Batch
 from ingest.moved import read_again, told_elsewhere, told_together
 from ingest.weighings import Part, Settler
 from monitor.cases.event import Event, digest, digest_text
-from monitor.cases.revision import Merge, merge
+from monitor.cases.revision import Merge, merge, told_once
 from monitor.store.bulk import arrived
 from monitor.store.casebook import Changed, TermsOf, rewrite_versions, write_versions
 from monitor.store.database import Database
@@ -29,14 +29,7 @@ from monitor.store.deliveries import (
     record_counts,
 )
 from monitor.store.ledger_rows import note_absences
-from monitor.store.log import (
-    CaseKey,
-    KnownEvents,
-    add_cases,
-    case_ids,
-    events_of,
-    insert_events,
-)
+from monitor.store.log import CaseKey, KnownEvents, add_cases, case_ids, events_of, insert_events
 from monitor.store.people import remember_people
 from monitor.store.quarantine import put_in_quarantine, supersede
 from monitor.store.weighings import name_numbers
@@ -311,8 +304,20 @@ class _Reception:
         rows: list[tuple[Any, ...]] = []
         changed: dict[int, Changed] = {}
         gained: set[int] = set()
-        source_id = self._source_id
+        source_id, each_new = self._source_id, not moved and self._heard is None
         for keys in told_together(incoming, moved, ids):
+            case_id, own = ids[keys[0]], incoming[keys[0]]
+            if len(rows) >= ROWS_TOGETHER:
+                # The database may take them in while the next are merged.
+                insert_events(connection, rows)
+                rows = []
+            if each_new and case_id not in known and told_once(own):
+                # The bulk of any first load.
+                added += own
+                gained.add(case_id)
+                rows += [(case_id, *event[:9], source_id, *event[10:]) for event in own]
+                changed[case_id] = Changed(keys[0], KnownEvents(own, []), True)
+                continue
             merged = self._merge(keys, incoming, known, moved, ids)
             revisions += merged.revisions
             added += merged.added
@@ -332,10 +337,6 @@ class _Reception:
                     before = known.get(case_id)
                     earlier, elsewhere = ([], []) if before is None else before
                     changed[case_id] = Changed(key, KnownEvents(earlier + own, elsewhere), before is None)
-            if len(rows) >= ROWS_TOGETHER:
-                # The database may take them in while the next are merged.
-                insert_events(connection, rows)
-                rows = []
         insert_events(connection, rows)
         read_again(connection, changed, moved, ids)
         if self._letter.backfill:

@@ -37,9 +37,8 @@ def merge(known: Sequence[Event], incoming: Iterable[Event], *, repeats: bool = 
     again is not. `repeats`: the very delivery came before, so whatever it said of an event is no news.
     """
     if not known:
-        # A new case, each event told once, is the bulk of any first load.
         incoming = list(incoming)
-        if len({event.identity for event in incoming}) == len(incoming):
+        if told_once(incoming):
             return Merge(incoming, 0, 0, [])
     chains: dict[bytes, list[Event]] = {}
     for event in known:
@@ -71,6 +70,11 @@ def merge(known: Sequence[Event], incoming: Iterable[Event], *, repeats: bool = 
         added.append(event)
         revised.append(event)
     return Merge(added, duplicates, len(revised), affirmed, tuple(revised))
+
+
+def told_once(events: Sequence[Event]) -> bool:
+    """Whether no two of them are the same event: of a new case, then, all of them are news."""
+    return len({event.identity for event in events}) == len(events)
 
 
 def _newer(event: Event, last: Event) -> bool:
