@@ -28,7 +28,7 @@ from monitor.settings.configuration import load_configuration
 from monitor.settings.environment import Settings, personal_key
 from monitor.settings.texts import texts
 from monitor.store.database import Database
-from monitor.store.deliveries import Sender
+from monitor.store.deliveries import Sender, enter_interrupted
 from monitor.store.marks import SIMULATED, mark_of
 from monitor.store.migrate import upgrade
 
@@ -106,6 +106,8 @@ def install(settings: Settings) -> Installation:
     database = Database(settings.database_with_secrets())
     upgrade(database)
     intake = Intake(database, configuration, pages, personal_key(settings), now)
+    with database.write() as connection:
+        enter_interrupted(connection, now())
     with database.read() as connection:
         simulated = mark_of(connection, SIMULATED) is not None
     return Installation(settings, database, intake, simulated)

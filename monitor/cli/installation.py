@@ -73,12 +73,16 @@ def open_intake(settings: Settings, database: Database | None = None) -> Intake:
     from ingest.mapping.pages import load_pages
     from monitor.settings.environment import personal_key
     from monitor.settings.texts import texts
+    from monitor.store.deliveries import enter_interrupted
 
     texts(settings.language, settings.config_dir)
     configuration = configured(settings)
     pages = load_pages(settings.config_dir)
     key = personal_key(settings)
-    return Intake(database or open_database(settings), configuration, pages, key, now)
+    opened = database or open_database(settings)
+    with opened.write() as connection:
+        enter_interrupted(connection, now())
+    return Intake(opened, configuration, pages, key, now)
 
 
 def dry_intake(settings: Settings) -> Intake:

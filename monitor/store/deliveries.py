@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Connection, select
 
-from monitor.cases.event import Micros
+from monitor.cases.event import SECOND, Micros
 from monitor.store.database import ask
 from monitor.store.log import source_id
 from monitor.store.tables import deliveries, sources
@@ -115,6 +115,23 @@ def record_counts(
         delivery_id,
     )  # fmt: skip
     ask(connection, _RECORD, values)
+
+
+ABANDONED_MICROS = 1800 * SECOND
+"""A delivery that has brought nothing for so long has lost its process: parts are written within seconds."""
+
+
+def enter_interrupted(connection: Connection, now: int) -> int:
+    """Enter deliveries whose process was killed as failed; what is counted of them has landed. Returns how
+    many.
+
+    One that is alive against all expectation enters how it ended once it ends, over this.
+    """
+    statement = (
+        "UPDATE deliveries SET status = 'failed', problem = 'interrupted', finished_at = ? "
+        "WHERE status = 'loading' AND received_until < ? RETURNING id"
+    )
+    return len(ask(connection, statement, (now, now - ABANDONED_MICROS)))
 
 
 class DeliveryRow(NamedTuple):
