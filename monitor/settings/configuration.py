@@ -41,6 +41,11 @@ class Configuration:
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     """The installation's zone: that of stations that name none, and of the times of day at which jobs run."""
 
+    def zone_of(self, station: str) -> ZoneInfo:
+        """The zone of a station; the installation's for one that is not configured any more."""
+        known = self.stations.get(station)
+        return self.zone if known is None else known.tz
+
     @property
     def digest(self) -> str:
         """One digest for all files."""

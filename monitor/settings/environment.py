@@ -49,6 +49,8 @@ class Settings(BaseSettings):
     """SQLAlchemy URL; None for SQLite in `data_dir`. A password in it is a reference `${NAME}`."""
     config_dir: Path | None = None
     """Folder whose YAML lies over the shipped one, key by key."""
+    lake_dir: Path | None = None
+    """Folder of the copy that metrics read; None for `lake` in `data_dir`."""
     zone: ZoneName = "Asia/Shanghai"
     """Time zone of a station that names none."""
     language: Language = "zh"
@@ -84,6 +86,11 @@ class Settings(BaseSettings):
         if not loopback:
             raise PydanticCustomError("host_not_loopback", "{host} is no loopback address", {"host": host})
         return host.strip("[]")
+
+    @property
+    def lake(self) -> Path:
+        """The folder of the lake."""
+        return self.lake_dir or self.data_dir / "lake"
 
     @property
     def database(self) -> str:

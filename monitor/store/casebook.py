@@ -12,6 +12,7 @@ from monitor.cases.fold import fold
 from monitor.cases.state import CaseState
 from monitor.cases.terms import Terms
 from monitor.cases.timeline import timeline
+from monitor.store.changes import note_changed
 from monitor.store.database import ask_among
 from monitor.store.log import CaseKey, KnownEvents
 from monitor.store.tables import case_versions
@@ -70,6 +71,7 @@ def write_versions(
             (replaced if last.known_from == known_from else closed).append(last.version_id)
         if state is not None:
             rows.append(version_row(case_id, known_from, None, state, zone))
+    note_changed(connection, changed)
     _close(connection, closed, known_from)
     ask_among(connection, "DELETE FROM case_versions WHERE id {among}", replaced)
     insert_versions(connection, rows)
@@ -83,6 +85,7 @@ def rewrite_versions(connection: Connection, changed: Mapping[int, Changed], ter
     rows: list[tuple[Any, ...]] = []
     for case_id, case in changed.items():
         rows += history(case_id, case, terms)
+    note_changed(connection, changed)
     insert_versions(connection, rows)
     return len(rows)
 

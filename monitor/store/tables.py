@@ -154,6 +154,16 @@ weighings = Table(
 `rule_kg` is the limit by the rules when it came, beside the recorded one; `rest` the data without a column.
 """
 
+changes = Table(
+    "changes",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("case_id", BigInteger),
+    Column("month", Text),
+)
+"""Cases that changed, and local months (YYYY-MM) in which weighings that are no case did, since the lake was
+last brought up to them."""
+
 check_numbers = Table(
     "check_numbers",
     metadata,

@@ -17,6 +17,7 @@ from monitor.cases.event import Event, digest
 from monitor.cases.weighing import limit_or_bound, numbered, weighing_data
 from monitor.store.bulk import append_rows
 from monitor.store.casebook import Changed, TermsOf, rewrite_versions
+from monitor.store.changes import note_weighed
 from monitor.store.database import ask, ask_among
 from monitor.store.log import CaseKey, KnownEvents, add_cases, case_ids, insert_events, source_ids
 
@@ -68,12 +69,14 @@ class Lying(NamedTuple):
 
 
 _COLUMNS = Lying._fields
+_DATE = _COLUMNS.index("local_date")
 _NAMES = ", ".join(f'"{name}"' for name in _COLUMNS)
 
 
 def add_weighings(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
     """Append rows whose values are the fields of `Lying`."""
     append_rows(connection, "weighings", _COLUMNS, rows)
+    note_weighed(connection, {row[_DATE][:7] for row in rows})
 
 
 Numbers = Mapping[str, Collection[str]]
@@ -133,6 +136,7 @@ def rise(connection: Connection, found: Mapping[CaseKey, Lying], terms: TermsOf)
     rewrite_versions(connection, changed, terms)
     gone = [one.received_at for one in found.values()]
     ask_among(connection, "DELETE FROM weighings WHERE received_at {among}", gone)
+    note_weighed(connection, {one.local_date[:7] for one in found.values()})
 
 
 def over_now(connection: Connection, terms: TermsOf) -> Iterator[Lying]:
