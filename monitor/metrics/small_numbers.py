@@ -36,6 +36,25 @@ def wilson(k: int, n: int, z: float = Z_95) -> Interval | None:
     return Interval(low, high)
 
 
+def clopper_pearson(k: int, n: int, level: float = 0.95) -> Interval | None:
+    """The exact interval for a share of k in n: it holds the true share at least as often as it says, and so
+    is wider than Wilson's; None where n is 0.
+
+    Source: C. J. Clopper and E. S. Pearson, The use of confidence or fiducial limits illustrated in the case
+    of the binomial, Biometrika 26 (1934) 404-413. Raises ValueError unless 0 <= k <= n.
+    """
+    from scipy.stats import beta
+
+    if not 0 <= k <= n:
+        raise ValueError(f"{k} of {n} is no share")
+    if n == 0:
+        return None
+    tail = (1 - level) / 2
+    low = 0.0 if k == 0 else float(beta.ppf(tail, k, n - k + 1))
+    high = 1.0 if k == n else float(beta.ppf(1 - tail, k + 1, n - k))
+    return Interval(low, high)
+
+
 def median(values: list[float]) -> float | None:
     """The median by type 7 (Hyndman and Fan, 1996); None of nothing."""
     if not values:

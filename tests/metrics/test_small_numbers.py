@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.metrics.small_numbers import median, wilson
+from monitor.metrics.small_numbers import clopper_pearson, median, wilson
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,31 @@ def test_the_median_of_an_even_number_lies_between_the_middle_two() -> None:
     assert median([5.0]) == 5.0
     assert median([9.0, 1.0, 4.0]) == 4.0
     assert median([4.0, 1.0, 9.0, 6.0]) == 5.0
+
+
+@pytest.mark.parametrize(
+    ("k", "n", "low", "high"),
+    [
+        # R. G. Newcombe, Statistics in Medicine 17 (1998) 857-872, table I, method 5.
+        (81, 263, 0.2527, 0.3676),
+        (15, 148, 0.0578, 0.1617),
+        (0, 20, 0.0000, 0.1684),
+        (1, 29, 0.0009, 0.1776),
+    ],
+)
+def test_the_exact_interval_is_the_published_one(k: int, n: int, low: float, high: float) -> None:
+    found = clopper_pearson(k, n)
+    assert found is not None
+    assert (round(found.low, 4), round(found.high, 4)) == (low, high)
+
+
+def test_the_exact_interval_leaves_the_tails_that_it_says() -> None:
+    from scipy.stats import binom
+
+    found = clopper_pearson(7, 31)
+    assert found is not None
+    assert float(binom.sf(6, 31, found.low)) == pytest.approx(0.025, abs=1e-9)
+    assert float(binom.cdf(7, 31, found.high)) == pytest.approx(0.025, abs=1e-9)
+    assert clopper_pearson(0, 0) is None
+    with pytest.raises(ValueError, match="no share"):
+        clopper_pearson(3, 2)

@@ -1,0 +1,93 @@
+"""Hours from confirmation to release, to and past the limit; vehicles still held count as such.
+
+Over the cases of the 24-hour rate. Quantiles are those of the product-limit estimate: where vehicles are
+still held, those of the released ones alone would be too short.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from ibis import _
+from ibis.expr import types as ir
+
+from monitor.cases.event import HOUR, SECOND
+from monitor.metrics.ask import Ask
+from monitor.metrics.compliance import ON_TIME
+from monitor.metrics.engine import Engine
+from monitor.metrics.known import Lean
+from monitor.metrics.rate_cases import rate_cases
+from monitor.metrics.survival import Step, held_over_time, time_by_which
+
+MINUTE = 60 * SECOND
+BIN_HOURS = 1
+
+
+@dataclass(frozen=True, slots=True)
+class HourBin:
+    """Cases whose hours lie in [low, low + 1): released on time, released late, still held."""
+
+    low: int
+    on_time: int
+    late: int
+    held: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """The hours of n cases; `untimed` more are known only to the day and are in none of it.
+
+    `median` and `p90` are None where not enough were released. `longest`: of released and still held ones.
+    """
+
+    n: int
+    untimed: int
+    held: int
+    median: float | None
+    p90: float | None
+    longest: float | None
+    bins: tuple[HourBin, ...]
+    curve: tuple[Step, ...]
+
+
+def members(engine: Engine, ask: Ask) -> ir.Table:
+    """A row per case of the rate with `minutes` (whole ones) and `hour_bin`; None where not timed."""
+    return rate_cases(engine, ask).mutate(
+        minutes=_.timed.ifelse(_.held_us // MINUTE, None),
+        hour_bin=_.timed.ifelse(_.held_us // HOUR, None),
+        released=_.released_at.notnull(),
+    )
+
+
+def counts(engine: Engine, ask: Ask) -> ir.Table:
+    """The expression: cases by whole minutes, whether released, and whether on time."""
+    cases = members(Lean(engine), ask).mutate(on_time=_.place == ON_TIME)
+    return cases.group_by("minutes", "released", "on_time").agg(cases=_.count(), longest=_.held_us.max())
+
+
+def hours(engine: Engine, ask: Ask) -> Hours | None:
+    """The hours of the period; None where there is no case. The breakdown of `ask` is not used."""
+    rows = engine.rows(counts(engine, ask))
+    if not rows:
+        return None
+    timed = [row for row in rows if row["minutes"] is not None]
+    released_at: Counter[int] = Counter()
+    held_at: Counter[int] = Counter()
+    bins: dict[int, list[int]] = {}
+    for row in timed:
+        (released_at if row["released"] else held_at)[row["minutes"]] += row["cases"]
+        into = bins.setdefault(row["minutes"] * MINUTE // HOUR, [0, 0, 0])
+        into[2 if not row["released"] else 0 if row["on_time"] else 1] += row["cases"]
+    minutes = sorted({*released_at, *held_at})
+    curve = held_over_time([(minute / 60, released_at[minute], held_at[minute]) for minute in minutes])
+    return Hours(
+        sum(row["cases"] for row in timed),
+        sum(row["cases"] for row in rows if row["minutes"] is None),
+        sum(row["cases"] for row in timed if not row["released"]),
+        time_by_which(curve, 0.5),
+        time_by_which(curve, 0.9),
+        max((row["longest"] / HOUR for row in timed), default=None),
+        tuple(HourBin(low, *bins[low]) for low in sorted(bins)),
+        tuple(curve),
+    )

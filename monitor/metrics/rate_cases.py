@@ -1,0 +1,25 @@
+"""The cases of a rate with their hours: what `hours`, `stages` and `held_after_removal` look at."""
+
+from __future__ import annotations
+
+import ibis
+from ibis import _
+from ibis.expr import types as ir
+
+from monitor.metrics import compliance
+from monitor.metrics.ask import Ask
+from monitor.metrics.engine import Engine
+
+
+def rate_cases(engine: Engine, ask: Ask) -> ir.Table:
+    """The cases within n of the 24-hour rate, with `end_at` (the release, else `as_of`) and `held_us`.
+
+    `timed` is whether start and end are known to the hour: only then do the hours of a case mean anything.
+    """
+    members = compliance.members(engine, ask)
+    inside = members.filter(_.place.isin([compliance.ON_TIME, compliance.LATE]))
+    ended = inside.mutate(
+        end_at=ibis.coalesce(_.released_at, ibis.literal(ask.as_of)),
+        timed=_.confirmed_until.isnull() & _.released_until.isnull(),
+    )
+    return ended.mutate(held_us=_.end_at - _.confirmed_at)

@@ -1,0 +1,68 @@
+"""Hours to release with those still held counted: the product-limit estimate and its quantiles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import exp, log, sqrt
+
+from monitor.metrics.small_numbers import Z_95
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """At `hours` the share still held falls to `held`, with its 95 % interval."""
+
+    hours: float
+    at_risk: int
+    released: int
+    held: float
+    low: float
+    high: float
+
+
+def held_over_time(counts: Sequence[tuple[float, int, int]]) -> list[Step]:
+    """Kaplan–Meier from (hours, released, still held at that age), ages ascending and each once.
+
+    A case still held at an age counts as at risk for releases of that same age. Interval: Greenwood's
+    variance on the log-minus-log scale, which stays in [0, 1].
+    Source: Kaplan and Meier, JASA 53 (1958); Kalbfleisch and Prentice (1980). Raises ValueError for ages not
+    ascending or negative counts.
+    """
+    at_risk = sum(released + held for _, released, held in counts)
+    share, variance = 1.0, 0.0
+    steps: list[Step] = []
+    last = float("-inf")
+    for hours, released, held in counts:
+        if hours <= last or released < 0 or held < 0:
+            raise ValueError("ages ascend, each once, with counts of at least 0")
+        last = hours
+        if released:
+            share *= 1 - released / at_risk
+            if at_risk > released:
+                variance += released / (at_risk * (at_risk - released))
+            steps.append(Step(hours, at_risk, released, share, *_interval(share, variance)))
+        at_risk -= released + held
+    return steps
+
+
+def _interval(share: float, variance: float) -> tuple[float, float]:
+    if share <= 0:
+        return 0.0, 0.0
+    if share >= 1:
+        return 1.0, 1.0
+    spread = Z_95 * sqrt(variance) / abs(log(share))
+    return exp(log(share) * exp(spread)), exp(log(share) * exp(-spread))
+
+
+def time_by_which(steps: Sequence[Step], share: float) -> float | None:
+    """The hours by which at least this share was released; None where so many were not released yet.
+
+    Raises ValueError for a share outside (0, 1].
+    """
+    if not 0 < share <= 1:
+        raise ValueError(f"no share: {share}")
+    for step in steps:
+        if step.held <= 1 - share + 1e-12:
+            return step.hours
+    return None

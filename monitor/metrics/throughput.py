@@ -1,0 +1,89 @@
+"""Vehicles taken into custody and released, and how many stood there at the end of each period."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import ibis
+from ibis import _
+from ibis.expr import types as ir
+
+from monitor.cases.state import Verdict
+from monitor.metrics.ask import Ask, By
+from monitor.metrics.engine import Engine
+from monitor.metrics.known import Lean, cases_known, in_days, keys, number, told_apart
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Confirmed and released in a period, and in custody at its end (None where no period is asked for)."""
+
+    cell: dict[str, str | None]
+    arrivals: int
+    releases: int
+    open_at_end: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class HourOfWeek:
+    """Confirmations and releases in one local hour of the week, 0 is Monday 00:00 to 00:59."""
+
+    hour: int
+    arrivals: int
+    releases: int
+
+
+def members(engine: Engine, ask: Ask) -> ir.Table:
+    """A row per arrival and per release: `kind`, `date`, `week`, `hour` (None where only the day is
+    known) and the columns of the case."""
+    cases = cases_known(engine, ask).filter(
+        _.custody & (_.verdict != Verdict.IMPLAUSIBLE.value) & _.confirmed_at.notnull(),
+        _.confirmed_at <= ask.as_of,
+    )
+    arrivals = cases.mutate(
+        kind=ibis.literal("arrival"), date=_.start_date, week=_.start_week, hour=_.start_hour
+    )
+    releases = cases.filter(_.released_at.notnull(), _.released_at <= ask.as_of).mutate(
+        kind=ibis.literal("release"), date=_.released_date, week=_.released_week, hour=_.released_hour
+    )
+    return arrivals.union(releases)
+
+
+def throughput(engine: Engine, ask: Ask) -> list[Flow]:
+    """In, out and open by the breakdown, ordered; a period in which nothing moved has no row."""
+    names = keys(ask, "date", "week")
+    figures = {
+        "arrivals": number(_.kind == "arrival"),
+        "releases": number(_.kind == "release"),
+    }
+    every = members(Lean(engine), ask)
+    rows = engine.rows(told_apart(in_days(every, ask, "date"), names, **figures))
+    open_at: dict[tuple[str | None, ...], int] = {}
+    if By.WEEK in ask.by or By.DAY in ask.by or By.MONTH in ask.by:
+        rest = [name for name in names if name != "period"]
+        history = engine.rows(told_apart(every, names, **figures))
+        running: dict[tuple[str | None, ...], int] = {}
+        for row in sorted(history, key=lambda row: row["period"] or ""):
+            group = tuple(row[name] for name in rest)
+            running[group] = running.get(group, 0) + row["arrivals"] - row["releases"]
+            open_at[(row["period"], *group)] = running[group]
+    found = []
+    for row in sorted(rows, key=lambda row: [row[name] or "" for name in names]):
+        rest = [name for name in names if name != "period"]
+        key = (row.get("period"), *(row[name] for name in rest))
+        cell = {name: row[name] for name in names}
+        found.append(Flow(cell, row["arrivals"], row["releases"], open_at.get(key)))
+    return found
+
+
+def hours_of_week(engine: Engine, ask: Ask) -> list[HourOfWeek]:
+    """Confirmations and releases by local hour of the week, all 168 of them."""
+    moves = in_days(members(Lean(engine), ask), ask, "date").filter(_.hour.notnull())
+    counted = moves.group_by("hour").agg(
+        arrivals=number(_.kind == "arrival"), releases=number(_.kind == "release")
+    )
+    known = {row["hour"]: row for row in engine.rows(counted)}
+    none = {"arrivals": 0, "releases": 0}
+    return [
+        HourOfWeek(hour, (row := known.get(hour, none))["arrivals"], row["releases"]) for hour in range(168)
+    ]
