@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ingest.drop import Drops
     from ingest.intake import Intake
     from ingest.mapping.page import SourcePage
+    from monitor.metrics.source import LakeSource
     from monitor.settings.configuration import Configuration
     from monitor.settings.texts import Texts
     from monitor.store.database import Database
@@ -26,7 +27,7 @@ class Services:
     `sources` are the pages of `config/sources`, by name: labels of feeds and how often each should come.
     `actor` is who writes, until people sign in: the local user. `intake` takes corrected rows in; without it
     pages only show. `drops` keeps files that nobody has configured; `config_dir` is where pages made for them
-    go.
+    go. `lake` gives the copy of the database that metrics read.
     """
 
     configuration: Configuration
@@ -41,3 +42,4 @@ class Services:
     intake: Intake | None = None
     drops: Drops | None = None
     config_dir: Path | None = None
+    lake: LakeSource | None = None

@@ -34,6 +34,7 @@ from monitor.store.migrate import upgrade
 
 if TYPE_CHECKING:
     from monitor.jobs.scheduler import Scheduler
+    from monitor.metrics.source import LakeSource
 
 LOCAL_HOSTS = ["127.0.0.1", "localhost", "[::1]", "::1"]
 """Names under which a loopback server may be asked; others would be a page elsewhere reaching in."""
@@ -53,6 +54,13 @@ class Installation:
         """Where files wait that were dropped on a page."""
         return Drops(self.settings.data_dir / "dropped")
 
+    @cached_property
+    def lake(self) -> LakeSource:
+        """The copy of the database that metrics read."""
+        from monitor.metrics.source import LakeSource
+
+        return LakeSource(self.database, self.settings.lake, self.intake.configuration.zone_of)
+
     @property
     def services(self) -> Services:
         """What every page is given."""
@@ -69,6 +77,7 @@ class Installation:
             intake=self.intake,
             drops=self.drops,
             config_dir=self.settings.config_dir,
+            lake=self.lake,
         )
 
 
@@ -118,6 +127,7 @@ def create_app(installation: Installation) -> FastAPI:
     from monitor.api.cases import cases_router
     from monitor.api.exports import exports_router
     from monitor.api.health import health_router
+    from monitor.api.metrics import metrics_router
     from monitor.api.push import push_routes
     from monitor.api.upload import upload_routes
     from monitor.api.weighings import weighings_router
@@ -137,6 +147,7 @@ def create_app(installation: Installation) -> FastAPI:
     app.include_router(cases_router(services))
     app.include_router(exports_router(services))
     app.include_router(weighings_router(services))
+    app.include_router(metrics_router(services, installation.lake))
     app.include_router(record_routes(installation.intake, local_user()))
     installation.drops.sweep(installation.intake.moment())
     app.include_router(upload_routes(installation.drops, installation.intake.moment))

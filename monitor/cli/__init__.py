@@ -16,6 +16,8 @@ from monitor.cli import (
     export,
     ingest,
     init,
+    lake,
+    metrics,
     quarantine,
     serve,
     simulate,
@@ -27,8 +29,8 @@ from monitor.cli.answer import answered
 from monitor.cli.words import say
 
 NOUNS = (
-    demo, serve, work, init, ingest, views, template, quarantine, cases, export, simulate, database, config,
-    doctor,
+    demo, serve, work, init, ingest, views, template, quarantine, cases, metrics, export, lake, simulate,
+    database, config, doctor,
 )  # fmt: skip
 
 

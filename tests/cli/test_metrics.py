@@ -1,0 +1,101 @@
+"""`fangxing metrics` and `fangxing lake`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from monitor.cli import run
+from monitor.metrics.catalog import METRICS
+from monitor.settings.environment import load_settings
+from monitor.store.database import Database
+from monitor.store.migrate import upgrade
+from tests.factories import at, candidate, deliver
+
+WEST = "14042301"
+
+
+@pytest.fixture(autouse=True)
+def held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One case on time and one late at a station, both due in the week of 22 July 2024."""
+    monkeypatch.setenv("FANGXING_DATA_DIR", str(tmp_path))
+    database = Database(load_settings().database_with_secrets())
+    upgrade(database)
+    rows = [
+        candidate("confirmed", at("2024-07-22 08:00"), station=WEST, case_no="A"),
+        candidate("released", at("2024-07-22 20:00"), station=WEST, case_no="A"),
+        candidate("confirmed", at("2024-07-23 08:00"), station=WEST, case_no="B"),
+        candidate("released", at("2024-07-25 08:00"), station=WEST, case_no="B"),
+    ]
+    deliver(database, rows, at("2024-07-26 08:00"))
+    database.dispose()
+
+
+def test_json_has_the_shape_that_other_programs_read(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["metrics", "compliance", "--by", "week", "--by", "station", "--format", "json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert set(told) == {"metric", "definition", "as_of", "filters", "rows"}
+    (row,) = told["rows"]
+    assert (row["period"], row["station"], row["k"], row["n"], row["rate"]) == ("2024-W30", WEST, 1, 2, 0.5)
+    assert row["low"] == pytest.approx(0.0945, abs=1e-4)
+
+
+def test_as_of_a_day_is_what_was_known_at_its_end(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["metrics", "compliance", "--as-of", "2024-07-25", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["rows"] == []
+    assert run(["metrics", "compliance", "--as-of", "2024-07-26", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["rows"][0]["n"] == 2
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_every_metric_has_a_table_and_a_csv(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["metrics", name]) == 0
+    assert capsys.readouterr().out.strip()
+    assert run(["metrics", name, "--format", "csv"]) == 0
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["nothing"],
+        ["compliance", "--by", "nothing"],
+        ["hours", "--by", "station"],
+        ["compliance", "--from", "22.7."],
+        ["compliance", "--from", "2024-07-23", "--to", "2024-07-22"],
+        ["compliance", "--as-of", "then"],
+        ["compliance", "--station", "99999999"],
+    ],
+)
+def test_wrong_use_is_told_in_a_sentence(wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["metrics", *wrong]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_lake_that_was_changed_by_hand_is_found_and_written_anew(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["lake", "check"]) == 1  # there is none yet
+    assert run(["lake", "rebuild"]) == 0
+    assert run(["lake", "check"]) == 0
+    capsys.readouterr()
+    one = next(load_settings().lake.glob("case_versions/*.parquet"))
+    one.write_bytes(one.read_bytes()[:-10])
+    assert run(["lake", "check"]) == 1
+    assert one.name in capsys.readouterr().out
+    one.unlink()
+    # A metric mends it by itself.
+    assert run(["metrics", "compliance"]) == 0
+    assert run(["lake", "check"]) == 0
+
+
+def test_spark_without_java_is_told_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("pyspark")
+    monkeypatch.setattr("shutil.which", lambda _: None)
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    assert run(["metrics", "compliance", "--engine", "spark"]) == 1
+    said = capsys.readouterr().err
+    assert "Java 17" in said and said.count("\n") == 1
