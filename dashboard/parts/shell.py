@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 NAVIGATION: tuple[tuple[str, str], ...] = (
     ("/", "watch"),
     ("/record", "record"),
+    ("/flow", "flow"),
     ("/cases", "cases"),
     ("/data", "data"),
 )
