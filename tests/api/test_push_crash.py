@@ -194,18 +194,21 @@ def test_killed_forty_times_at_any_moment_while_several_clients_push_each_event_
             assert set(told(answer)) == {"new"}
             sent[client] = number + 1
 
-    threads: list[threading.Thread] = []
-    for kill in range(kills + 1):
-        with served(tmp_path) as server:
-            address[0] = str(server.client.base_url)
-            if not threads:
-                threads = [threading.Thread(target=sending, args=(client,)) for client in range(clients)]
-                for thread in threads:
-                    thread.start()
-            time.sleep(chance.uniform(0.1, 1.5))
-            if kill == kills:
-                done.set()
-                for thread in threads:
-                    thread.join()
+    threads = [threading.Thread(target=sending, args=(client,), daemon=True) for client in range(clients)]
+    try:
+        for kill in range(kills + 1):
+            with served(tmp_path) as server:
+                address[0] = str(server.client.base_url)
+                if not kill:
+                    for thread in threads:
+                        thread.start()
+                time.sleep(chance.uniform(0.1, 1.5))
+                if kill == kills:
+                    done.set()
+                    for thread in threads:
+                        thread.join()
+    finally:
+        # Where a server does not come up again, its clients end with the test.
+        done.set()
     each_once(tmp_path, sum(number * size for number, size in zip(sent, (1, 1, 7, 100), strict=True)))
     assert min(sent) > kills
