@@ -27,13 +27,13 @@ def rebuild() -> None:
 
 
 def check() -> None:
-    from monitor.cli.installation import configured, now, open_database
+    from monitor.cli.installation import configured, open_database
     from monitor.lake.check import differences
     from monitor.settings.environment import load_settings
 
     settings = load_settings()
     configuration = configured(settings)
-    found = differences(open_database(settings), settings.lake, configuration.zone_of, now())
+    found = differences(open_database(settings), settings.lake, configuration.zone_of)
     for one in found:
         typer.echo(say(f"cli.lake.differs.{one.code}", **one.params))
     if found:

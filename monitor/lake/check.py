@@ -12,9 +12,8 @@ from monitor.store.changes import changes
 from monitor.store.database import Database
 
 
-def differences(database: Database, folder: Path, zone_of: ZoneOf, now: int) -> list[LakeDamaged]:
+def differences(database: Database, folder: Path, zone_of: ZoneOf) -> list[LakeDamaged]:
     """Files missing or changed, and months that differ from the database; a lake that only lags is fine."""
-    del now
     try:
         manifest = read_manifest(folder)
     except LakeDamaged as damage:
