@@ -15,6 +15,9 @@ from monitor.cases.state import Verdict
 if TYPE_CHECKING:
     from dashboard.parts.rows import Saying
 
+ROWS = 8
+"""Sources that are named: with the last releases above them they fill the side of the wall board."""
+
 RELEASE_SIGNS = {Verdict.ON_TIME.value: "tick-ring", Verdict.LATE.value: "octagon-outline"}
 
 
@@ -51,7 +54,10 @@ def _release(one: Release, saying: Saying) -> Node:
 
 
 def feeds(shown: Sequence[Feed], waits: Mapping[str, int], saying: Saying) -> Node:
-    """Each source with the time since it was last heard; a silent one as an inverse plate.
+    """Sources with the time since each was last heard; a silent one as an inverse plate.
+
+    So many as stand beside the board without being cut off: the silent before those that send on time, and
+    those that owe a time before those that owe none. How many more there are is said, and of which kind.
 
     `waits` counts by step the rows that wait for what only silent sources would bring.
     """
@@ -67,7 +73,10 @@ def feeds(shown: Sequence[Feed], waits: Mapping[str, int], saying: Saying) -> No
     if not shown:
         none = element("p", words.get("board.feed.none"), "fx-caption")
         return div([element("h2", words.get("board.feed.title")), none], "fx-card fx-feeds")
-    parts = [head, element("ul", [_feed(one, saying) for one in shown], "fx-list")]
+    urgent = sorted(shown, key=lambda feed: (not feed.silent, feed.every is None))
+    named = [feed for feed in shown if feed in urgent[:ROWS]]
+    parts = [head, element("ul", [_feed(one, saying) for one in named], "fx-list")]
+    parts += _others(urgent[ROWS:], saying)
     if any(feed.silent for feed in shown):
         parts += [
             element(
@@ -78,6 +87,14 @@ def feeds(shown: Sequence[Feed], waits: Mapping[str, int], saying: Saying) -> No
             for step, n in waits.items()
         ]
     return div(parts, "fx-card fx-feeds")
+
+
+def _others(rest: Sequence[Feed], saying: Saying) -> list[Node]:
+    """How many sources are not named here, those that are silent apart."""
+    silent = sum(feed.silent for feed in rest)
+    counts = {"more_silent": silent, "more_live": len(rest) - silent}
+    told = [saying.words.get(f"board.feed.{key}", n=n) for key, n in counts.items() if n]
+    return [element("p", text, "fx-caption") for text in told]
 
 
 def _feed(feed: Feed, saying: Saying) -> Node:
