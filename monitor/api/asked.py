@@ -70,6 +70,11 @@ Text = Annotated[str | None, Query(description="Part of a case number or plate."
 WithFindings = Annotated[str | None, Query(description="`1`: only cases with something to look at.")]
 
 
+def bad_parameter(bad: BadQuery) -> Problem:
+    """The answer to a parameter that cannot be: its name, its value and what would be accepted."""
+    return Problem(422, "bad_parameter", str(bad), parameter=bad.name, value=bad.value, accepted=bad.accepted)
+
+
 class Asked(NamedTuple):
     """The parameters of a list as they were sent."""
 
@@ -90,9 +95,7 @@ class Asked(NamedTuple):
         try:
             return case_filter(told, services.configuration.stations, now)
         except BadQuery as bad:
-            raise Problem(
-                422, "bad_parameter", str(bad), parameter=bad.name, value=bad.value, accepted=bad.accepted
-            ) from None
+            raise bad_parameter(bad) from None
 
 
 def asked(

@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import FileResponse, Response, StreamingResponse
 
-from monitor.api.asked import ApiServices, From, Station, To
+from monitor.api.asked import ApiServices, From, Station, To, bad_parameter
 from monitor.api.exports import XLSX, Lang, attachment, draft, file_answer, words_for
 from monitor.api.problem import Problem
 from monitor.cases.event import SECOND
@@ -34,37 +34,51 @@ Which = Annotated[
 ]
 
 
+class Asked(NamedTuple):
+    """The parameters of the list as they were sent."""
+
+    station: list[str] | None
+    since: str | None
+    to: str | None
+    which: str | None
+
+    def filter(self, services: ApiServices, now: int) -> WeighingFilter:
+        """The filter. Raises Problem 422 that names the parameter and what would be accepted."""
+        stations = ",".join(self.station or ())
+        told = {"station": stations, "from": self.since, "to": self.to, "which": self.which}
+        sent = {name: value or "" for name, value in told.items()}
+        try:
+            return weighing_filter(sent, services.configuration.stations, now)
+        except BadQuery as bad:
+            raise bad_parameter(bad) from None
+
+
+def asked(station: Station = None, since: From = None, to: To = None, which: Which = None) -> Asked:
+    """What a file of weighings may be asked for."""
+    return Asked(station, since, to, which)
+
+
+Sent = Annotated[Asked, Depends(asked)]
+"""The parameters of the list, for a route."""
+
+
 def weighings_router(services: ApiServices) -> APIRouter:
     """Routes for weighings as files."""
     routes = APIRouter(prefix="/api/v1", tags=["weighings"])
 
     @routes.get("/weighings.csv", response_class=StreamingResponse, summary="Weighings as CSV")
-    async def as_csv(
-        request: Request,
-        station: Station = None,
-        since: From = None,
-        to: To = None,
-        which: Which = None,
-        lang: Lang = None,
-    ) -> Response:
+    async def as_csv(request: Request, sent: Sent, lang: Lang = None) -> Response:
         now = services.now()
-        chosen = _chosen(services, now, station, since, to, which)
+        chosen = sent.filter(services, now)
         words = words_for(services, request, lang)
         parts = csv_parts(_rows(services, chosen, words), weighing_sheet(words).heads)
         headers = {"Content-Disposition": attachment(now, "weighings", "csv")}
         return StreamingResponse(parts, media_type="text/csv; charset=utf-8", headers=headers)
 
     @routes.get("/weighings.xlsx", response_class=FileResponse, summary="Weighings as an XLSX workbook")
-    async def as_xlsx(
-        request: Request,
-        station: Station = None,
-        since: From = None,
-        to: To = None,
-        which: Which = None,
-        lang: Lang = None,
-    ) -> Response:
+    async def as_xlsx(request: Request, sent: Sent, lang: Lang = None) -> Response:
         now = services.now()
-        chosen = _chosen(services, now, station, since, to, which)
+        chosen = sent.filter(services, now)
         words = words_for(services, request, lang)
         told = [f"{name}={request.query_params[name]}" for name in FIELDS if request.query_params.get(name)]
         try:
@@ -75,19 +89,6 @@ def weighings_router(services: ApiServices) -> APIRouter:
         return file_answer(path, XLSX, attachment(now, "weighings", "xlsx"))
 
     return routes
-
-
-def _chosen(
-    services: ApiServices, now: int, station: list[str] | None, since: str | None, to: str | None,
-    which: str | None,
-) -> WeighingFilter:  # fmt: skip
-    told = {"station": ",".join(station or ()), "from": since or "", "to": to or "", "which": which or ""}
-    try:
-        return weighing_filter(told, services.configuration.stations, now)
-    except BadQuery as bad:
-        raise Problem(
-            422, "bad_parameter", str(bad), parameter=bad.name, value=bad.value, accepted=bad.accepted
-        ) from None
 
 
 def _rows(services: ApiServices, chosen: WeighingFilter, words: Texts) -> Iterator[tuple[Cell, ...]]:
