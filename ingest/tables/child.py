@@ -25,7 +25,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import Queue
 from typing import Any, NamedTuple, NoReturn, TypeVar
@@ -56,10 +56,18 @@ class _Child(NamedTuple):
 _prepared: list[_Child] = []
 
 
-def prepare(module: str) -> None:
-    """Start a child that imports `module` while this program goes on starting: the next file is read by it.
-    One that is never asked ends with this program, whose end of its standard input then closes."""
-    _prepared.append(_started(f"import {module}; "))
+@contextmanager
+def prepared(module: str) -> Iterator[None]:
+    """Start a child that imports `module` while this program goes on starting: the first file read within is
+    read by it. One that was never asked ends here: it knows the paths of now and no others."""
+    child = _started(f"import {module}; ")
+    _prepared.append(child)
+    try:
+        yield
+    finally:
+        if child in _prepared:
+            _prepared.remove(child)
+            _ended(child)
 
 
 class ChildFailed(RuntimeError):
@@ -82,9 +90,15 @@ def run_isolated(func: Callable[..., Iterable[T]], *args: Any, limits: Limits = 
         _ask(process, (func.__module__, func.__qualname__, args, limits))
         yield from _answers(process, receiving, limits)
     finally:
-        process.kill()
-        process.wait()
-        os.close(receiving)
+        _ended(_Child(process, receiving))
+
+
+def _ended(child: _Child) -> None:
+    assert child.process.stdin is not None
+    child.process.stdin.close()
+    child.process.kill()
+    child.process.wait()
+    os.close(child.receiving)
 
 
 def _started(first: str = "") -> _Child:

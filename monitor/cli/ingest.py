@@ -36,10 +36,22 @@ def ingest(
     strict: Annotated[bool, typer.Option("--strict", help=say("cli.help.ingest_strict"))] = False,
     as_json: Annotated[bool, typer.Option("--json", help=say("cli.help.json"))] = False,
 ) -> None:
-    from ingest.tables.child import prepare
+    from ingest.tables.child import prepared
 
     # Its imports take as long as ours, beside which they run.
-    prepare("ingest.mapping.read")
+    with prepared("ingest.mapping.read"):
+        _ingest(paths, source, backfill, dry_run, rows, strict, as_json)
+
+
+def _ingest(
+    paths: list[Path],
+    source: str | None,
+    backfill: bool,
+    dry_run: bool,
+    rows: int,
+    strict: bool,
+    as_json: bool,
+) -> None:
     from monitor.cli.delivered import as_object, show_delivered
     from monitor.cli.dry_run import dry_run as rehearse
     from monitor.cli.dry_run import rehearsed_object, show_rehearsed

@@ -12,7 +12,8 @@ from types import ModuleType
 
 import pytest
 
-from ingest.tables.child import ChildFailed, run_isolated
+from ingest.tables import child
+from ingest.tables.child import ChildFailed, prepared, run_isolated
 from ingest.tables.fault import TableError
 from ingest.tables.limits import MEBIBYTE, Limits
 
@@ -58,6 +59,20 @@ def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType
 
 def test_items_come_back_in_order_and_in_batches(work: ModuleType) -> None:
     assert list(run_isolated(work.numbers, 5, limits=Limits(batch=2))) == [[0, 1], [2, 3], [4]]
+
+
+def test_a_child_made_ready_reads_the_first_file_and_one_never_asked_is_gone(
+    work: ModuleType, tmp_path: Path
+) -> None:
+    with prepared("isolated_work"):
+        (ahead,) = child._prepared
+        assert list(run_isolated(work.numbers, 1)) == [[0]]
+        assert child._prepared == []
+        assert ahead.process.poll() is not None
+    with prepared("isolated_work"):
+        (ahead,) = child._prepared
+    assert child._prepared == []
+    assert ahead.process.poll() is not None
 
 
 def test_cells_and_rows_survive_the_way(work: ModuleType, tmp_path: Path) -> None:
