@@ -25,7 +25,7 @@ _WORTH_A_THREAD = 500
 SHARED_BY_THREADS = "may be used by another thread"
 """Stands in the `info` of SQLite's connections that a thread of ours may insert by."""
 
-_ROWS_AT_ONCE = 1000
+_ROWS_AT_ONCE = 500
 """Rows of one INSERT of SQLite, where so many values fit: while it runs, Python runs on."""
 
 
@@ -45,15 +45,22 @@ def append_rows(
     writes without holding Python up, so that waiting would leave a processor idle. Whatever is asked of the
     connection next, its commit too, waits for them, and raises what became wrong. Who has many brings them in
     parts, as they are made.
+
+    No column of ours has a default in the database: one that is empty in all the rows is not sent.
     """
     if not rows:
         return
-    names = ", ".join(f'"{name}"' for name in columns)
     if connection.dialect.name == "postgresql":
-        _send(connection, _Block(f"COPY {table} ({names}) FROM STDIN", copy_block(rows)), len(rows), _copy)
+        told = [
+            (name, values)
+            for name, values in zip(columns, zip(*rows, strict=True), strict=True)
+            if values.count(None) < len(values)
+        ]
+        names = ", ".join(f'"{name}"' for name, _ in told)
+        copy = f"COPY {table} ({names}) FROM STDIN"
+        _send(connection, _Block(copy, copy_block([values for _, values in told])), len(rows), _copy)
         return
-    insert = f"INSERT INTO {table} ({names}) VALUES "
-    _send(connection, _Block(insert, rows), len(rows), _insert)
+    _send(connection, _Block(f"INSERT INTO {table}", (columns, rows)), len(rows), _insert)
 
 
 def arrived(connection: Connection) -> None:
@@ -68,10 +75,10 @@ def arrived(connection: Connection) -> None:
 
 
 class _Block(NamedTuple):
-    """Rows for a statement: for COPY as it takes them, for INSERT as they are."""
+    """What a statement brings: for COPY the bytes it takes, for INSERT names of columns and rows."""
 
     statement: str
-    rows: Any
+    content: Any
 
 
 class _UnderWay(NamedTuple):
@@ -107,16 +114,31 @@ def _send(connection: Connection, block: _Block, count: int, carry: Carry) -> No
 
 
 def _insert(driver: Any, blocks: SimpleQueue[_Block | None]) -> None:
-    """Insert after insert, each of as many rows as SQLite takes values for."""
+    """Insert after insert, each of as many rows as SQLite takes values for.
+
+    Not `executemany`: it lets go of Python for every row, and to get hold of it again waits longer than the
+    row takes. What all the rows say alike, a third to two thirds of the columns, is bound once.
+    """
     most = driver.getlimit(SQLITE_LIMIT_VARIABLE_NUMBER)
     while (block := blocks.get()) is not None:
-        width = len(block.rows[0])
-        marks = f"({', '.join('?' * width)})"
-        for part in chunks(block.rows, min(_ROWS_AT_ONCE, most // width)):
-            # Not `executemany`: it lets go of Python for every row, and to get hold of it again waits longer
-            # than the row takes.
-            statement = block.statement + ", ".join([marks] * len(part))
-            driver.execute(statement, list(chain.from_iterable(part)))
+        columns, rows = block.content
+        for part in chunks(rows, min(_ROWS_AT_ONCE, most // len(columns))):
+            alike: list[tuple[str, Any]] = []
+            apart: list[tuple[str, tuple[Any, ...]]] = []
+            for name, values in zip(columns, zip(*part, strict=True), strict=True):
+                if values.count(values[0]) == len(part):
+                    alike.append((name, values[0]))
+                else:
+                    apart.append((name, values))
+            if not apart:
+                # a SELECT of nothing but what is alike still needs rows to be selected from
+                apart.append((alike[0][0], (alike.pop(0)[1],) * len(part)))
+            names = ", ".join(f'"{name}"' for name, _ in (*alike, *apart))
+            chosen = ", ".join(["?"] * len(alike) + [f"column{n}" for n in range(1, len(apart) + 1)])
+            marks = ", ".join([f"({', '.join('?' * len(apart))})"] * len(part))
+            told = [value for _, value in alike]
+            told += chain.from_iterable(zip(*[values for _, values in apart], strict=True))
+            driver.execute(f"{block.statement} ({names}) SELECT {chosen} FROM (VALUES {marks})", told)
 
 
 def _copy(driver: Any, blocks: SimpleQueue[_Block | None]) -> None:
@@ -126,7 +148,7 @@ def _copy(driver: Any, blocks: SimpleQueue[_Block | None]) -> None:
         statement = block.statement
         with driver.cursor() as cursor, cursor.copy(statement) as copy:
             while block is not None and block.statement == statement:
-                copy.write(block.rows)
+                copy.write(block.content)
                 block = blocks.get()
 
 
@@ -136,10 +158,9 @@ _NULL = r"\N"
 _ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 
-def copy_block(rows: Sequence[tuple[Any, ...]]) -> bytes:
-    """The rows in COPY's text format. Made column by column, which takes half the time of row by row."""
-    columns = [_texts(column) for column in zip(*rows, strict=True)]
-    lines = map("\t".join, zip(*columns, strict=True))
+def copy_block(columns: Iterable[tuple[Any, ...]]) -> bytes:
+    """Rows in COPY's text format. Made column by column, which takes half the time of row by row."""
+    lines = map("\t".join, zip(*map(_texts, columns), strict=True))
     return ("\n".join(lines) + "\n").encode()
 
 
