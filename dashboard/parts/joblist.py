@@ -184,8 +184,9 @@ def _run(run: JobRun, speech: Speech) -> list[Node | str]:
 
 def problem_of(run: JobRun, speech: Speech) -> str:
     """The problem of a run as a sentence; of an unknown one its code."""
-    key = f"jobs.problem.{run.problem}"
-    return speech.filled(key, run.params) if key in speech.words else str(run.problem)
+    code = str(run.problem)
+    key = f"jobs.problem.{code}"
+    return speech.filled(key, speech.words.worded(code, run.params)) if key in speech.words else code
 
 
 def _how_to_enter(year: str, words: Texts) -> Node:

@@ -36,7 +36,7 @@ class Speech:
     def reason(self, code: str, params: Mapping[str, str]) -> str:
         """Why something was not taken, from `reasons`; of an unknown reason its code."""
         key = f"reasons.{code}"
-        return self.filled(key, params) if key in self.words else code
+        return self.filled(key, self.words.worded(code, params)) if key in self.words else code
 
     def filled(self, key: str, known: Mapping[str, str]) -> str:
         fields = dict.fromkeys(self.words.fields(key), UNKNOWN) | dict(known)

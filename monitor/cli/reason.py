@@ -16,7 +16,7 @@ def sentence(reason: str, params: Mapping[str, str], file: str = "") -> str:
     text = words().find(f"reasons.{reason}")
     if text is None:
         return reason
-    told: defaultdict[str, str] = defaultdict(lambda: "–", {"file": file, **params})
+    told: defaultdict[str, str] = defaultdict(lambda: "–", {"file": file, **words().worded(reason, params)})
     return text.format_map(told)
 
 

@@ -82,4 +82,4 @@ def problem_of(run: JobRun) -> str:
     """The problem of a run as a sentence; empty where there is none."""
     if run.problem is None:
         return ""
-    return say(f"jobs.problem.{run.problem}", **run.params)
+    return say(f"jobs.problem.{run.problem}", **words().worded(run.problem, run.params))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from string import Formatter
@@ -14,6 +14,8 @@ from monitor.settings.shipped import read_config
 from monitor.settings.yamlfile import Document, KeyPath
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
+KINDS_IN = {"view_type_changed": ("before", "now"), "view_watermark_kind": ("kind", "found")}
+"""Reasons with parameters that are kinds of values: codes, each with its word in `value_kinds`."""
 
 
 class MissingText(LookupError):
@@ -49,6 +51,15 @@ class Texts:
         """All texts below a key, by the rest of their path: what a page hands to the browser."""
         start = f"{name}."
         return {key[len(start) :]: text for key, text in self._texts.items() if key.startswith(start)}
+
+    def worded(self, reason: str, params: Mapping[str, str]) -> dict[str, str]:
+        """The parameters of a reason or problem as people read them: a kind of value by its word, where it
+        has one."""
+        told = dict(params)
+        for name in KINDS_IN.get(reason, ()):
+            if name in told:
+                told[name] = self.find(f"value_kinds.{told[name]}") or told[name]
+        return told
 
     def __contains__(self, key: str) -> bool:
         return key in self._texts

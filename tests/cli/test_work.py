@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from monitor.cli.reason import sentence
+from monitor.cli.work import problem_of
+from monitor.store.jobs import JobRun, Result
 from tests.cli.conftest import Fangxing
 
 Watch = Callable[..., Path]
@@ -44,6 +47,16 @@ def test_a_job_that_failed_ends_the_command_with_one_and_says_why(fangxing: Fang
     ran = fangxing("work", "--once")
     assert ran.code == 1
     assert "there is no folder" in ran.out
+
+
+def test_a_kind_of_value_is_told_in_the_language_of_the_installation(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("FANGXING_LANGUAGE", "zh")
+    params = {"column": "c", "before": "number", "now": "text"}
+    run = JobRun(1, "view", 0, 0, 1, Result.FAILED, 0, "view_type_changed", params)
+    for said in (problem_of(run), sentence("view_type_changed", params)):
+        assert "数 → 文字" in said
 
 
 def test_without_jobs_it_says_where_to_write_them(

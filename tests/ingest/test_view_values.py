@@ -13,7 +13,8 @@ import pytest
 from ingest.mapping.objects import map_objects
 from ingest.mapping.pages import load_pages
 from ingest.mapping.reading import reading
-from ingest.view_values import NotAWatermark, Order, as_told, from_told, kind_of, plain
+from ingest.view_values import _KINDS, NotAWatermark, Order, as_told, from_told, kind_of, plain
+from monitor.settings.texts import LANGUAGES, texts
 from monitor.settings.views import DatabaseView
 from tests.factories import SHANGHAI, at, day
 
@@ -153,3 +154,8 @@ def test_integers_decimals_and_floats_are_one_kind_and_a_date_is_no_time() -> No
     assert {kind_of(one) for one in (1, 1.5, Decimal(1))} == {"number"}
     assert kind_of(True) == "boolean"
     assert kind_of(NAIVE) != kind_of(NAIVE.date())
+
+
+def test_every_kind_of_value_has_its_word() -> None:
+    for language in LANGUAGES:
+        assert set(texts(language).section("value_kinds")) == {kind for kind, _ in _KINDS}

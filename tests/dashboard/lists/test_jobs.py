@@ -10,7 +10,7 @@ import plotly
 import pytest
 
 from dashboard.pages import jobs as page
-from dashboard.parts.joblist import answer, how_often, jobs_band, jobs_card
+from dashboard.parts.joblist import answer, how_often, jobs_band, jobs_card, problem_of
 from dashboard.parts.sentence import Speech
 from dashboard.views.jobs import JobsView, Standing, jobs_view
 from monitor.settings.cadence import at, every
@@ -91,6 +91,18 @@ def test_a_problem_stands_in_words_and_the_card_counts_it() -> None:
     said = sent(jobs_card(view_of(state), {}, NOW, words()))
     assert "there is no folder /srv/in" in said
     assert "Jobs: 1, 1 to look at" in said
+
+
+def test_kinds_of_values_stand_in_the_words_of_the_language_wherever_a_view_is_refused() -> None:
+    changed = run(Result.FAILED, "view_type_changed", column="occurred_at", before="time", now="date")
+    for said in (problem_of(changed, words("zh")), words("zh").reason("view_type_changed", changed.params)):
+        assert "日期和时间 → 日期" in said
+    wrong = run(Result.FAILED, "view_watermark_kind", column="gross_kg", kind="time", found="number")
+    assert "不是 日期和时间,而是 数" in problem_of(wrong, words("zh"))
+    assert "no date and time but number" in problem_of(wrong, words("en"))
+    # What a driver alone calls by a name keeps it.
+    odd = run(Result.FAILED, "view_type_changed", column="ref", before="text", now="UUID")
+    assert "文字 → UUID" in problem_of(odd, words("zh"))
 
 
 def test_three_failures_and_nobody_working_stand_at_the_top_and_nothing_else_does() -> None:
