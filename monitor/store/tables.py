@@ -327,6 +327,23 @@ notes = Table(
 )
 """What people said of a case: acknowledged, or a note. It never changes a clock."""
 
+rebasings = Table(
+    "rebasings",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("station", Text, nullable=False),
+    Column("week", Text, nullable=False),
+    Column("in_force", Boolean, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Index(None, "station", "week"),
+)
+"""Who let the limits of a weekly chart begin anew with an ISO week, and why; `station` is empty for the chart
+of all stations. Append-only: the last row of a station and week holds, `in_force` is False where it is
+taken back."""
+
 marks = Table(
     "marks",
     metadata,
