@@ -6,6 +6,7 @@ import platform
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -18,6 +19,8 @@ from monitor.cli.words import say, words
 
 if TYPE_CHECKING:
     from monitor.settings.environment import Settings
+    from monitor.store.database import Database
+    from monitor.store.jobs import JobState
 
 LOW_DISK = 2_000_000_000
 PROGRAM_BEGAN = 1_704_067_200_000_000
@@ -80,7 +83,7 @@ def looks() -> Iterator[Look]:
         return
     yield from _configuration()
     yield from _folder(settings)
-    for look in (_key, _database, _views, _port, _clock):
+    for look in (_key, _database, _jobs, _views, _port, _clock):
         yield from _asked(look, settings)
 
 
@@ -179,23 +182,88 @@ def _key(settings: Settings) -> Iterator[Look]:
 
 
 def _database(settings: Settings) -> Iterator[Look]:
-    """Only looks: makes no file and migrates nothing."""
+    from monitor.store.migrate import newest_revision
+
+    with _existing_database(settings) as (database, stands):
+        if database is None:
+            yield Look(Mark.FINE, "database_later", {"database": settings.database})
+            return
+    told = {"database": settings.database, "stands": stands or "-", "newest": newest_revision()}
+    yield Look(Mark.FINE, "database", told) if stands == told["newest"] else Look(Mark.WARN, "layout", told)
+
+
+@contextmanager
+def _existing_database(settings: Settings) -> Iterator[tuple[Database | None, str | None]]:
+    """The database with its layout, None where it is yet to be made. Makes no file and migrates nothing."""
     from sqlalchemy.engine import make_url
 
     from monitor.store.database import Database
-    from monitor.store.migrate import newest_revision, revision_of
+    from monitor.store.migrate import revision_of
 
     url = make_url(settings.database)
     file = Path(url.database or "") if url.get_backend_name() == "sqlite" else None
     if file is not None and not file.expanduser().exists():
-        yield Look(Mark.FINE, "database_later", {"database": settings.database})
+        yield None, None
         return
     database = Database(settings.database_with_secrets())
-    with database.read() as connection:
-        stands = revision_of(connection)
-    told = {"database": settings.database, "stands": stands or "-", "newest": newest_revision()}
-    yield Look(Mark.FINE, "database", told) if stands == told["newest"] else Look(Mark.WARN, "layout", told)
-    database.dispose()
+    try:
+        with database.read() as connection:
+            stands = revision_of(connection)
+        yield database, stands
+    finally:
+        database.dispose()
+
+
+def _jobs(settings: Settings) -> Iterator[Look]:
+    """Which jobs there are, who runs them, and how the last run of each went."""
+    from monitor.cli.installation import configured, now
+    from monitor.store.jobs import current_leader, job_states
+    from monitor.store.marks import SIMULATED, mark_of
+    from monitor.store.migrate import newest_revision
+
+    configuration = configured(settings)
+    with _existing_database(settings) as (database, stands):
+        if database is None or stands != newest_revision():
+            plans, states, leader = configuration.jobs.planned(configuration.zone), {}, None
+        else:
+            with database.read() as connection:
+                simulated = mark_of(connection, SIMULATED) is not None
+            plans = configuration.jobs.planned(configuration.zone, simulated=simulated)
+            states = job_states(database, [plan.name for plan in plans])
+            leader = current_leader(database, now())
+    if not plans:
+        yield Look(Mark.FINE, "no_jobs")
+        return
+    told = {"n": len(plans), "names": " · ".join(_called(plan.name) for plan in plans)}
+    if leader is None:
+        yield Look(Mark.WARN, "jobs_unattended", told)
+    else:
+        yield Look(Mark.FINE, "jobs_led", {**told, "host": leader.host, "pid": leader.pid})
+    for plan in plans:
+        yield _job(plan.name, states.get(plan.name), settings)
+
+
+def _job(name: str, state: JobState | None, settings: Settings) -> Look:
+    from monitor.cli.work import problem_of
+    from monitor.store.jobs import FAILURES_SHOWN, Result
+
+    called = {"name": _called(name)}
+    if state is None or state.last is None:
+        return Look(Mark.FINE, "job_never", called)
+    last = state.last
+    said = say(f"jobs.result.{last.result}")
+    told = {**called, "time": _shown(last.started, settings.zone), "result": said, "rows": last.rows}
+    if problem := problem_of(last):
+        told["result"] = f"{said}: {problem}" if words().language == "en" else f"{said}:{problem}"
+    if state.failures >= FAILURES_SHOWN and state.since is not None:
+        since = _shown(state.since, settings.zone)
+        return Look(Mark.WRONG, "job_failing", {**told, "n": state.failures, "since": since})
+    fine = last.result in (Result.DONE, Result.RUNNING) and not last.problem
+    return Look(Mark.FINE if fine else Mark.WARN, "job", told)
+
+
+def _called(job: str) -> str:
+    return words().find(f"jobs.called.{job}") or job
 
 
 def _views(settings: Settings) -> Iterator[Look]:
@@ -230,12 +298,16 @@ def _port(settings: Settings) -> Iterator[Look]:
 
 
 def _clock(settings: Settings) -> Iterator[Look]:
-    from datetime import UTC, datetime
-    from zoneinfo import ZoneInfo
-
     from monitor.cli.installation import now
 
     moment = now()
-    local = datetime.fromtimestamp(moment / 1_000_000, UTC).astimezone(ZoneInfo(settings.zone))
-    told = {"time": f"{local:%Y-%m-%d %H:%M:%S}", "zone": settings.zone}
+    told = {"time": _shown(moment, settings.zone), "zone": settings.zone}
     yield Look(Mark.WRONG, "clock_unset", told) if moment < PROGRAM_BEGAN else Look(Mark.FINE, "clock", told)
+
+
+def _shown(moment: int, zone: str) -> str:
+    from datetime import UTC, datetime
+    from zoneinfo import ZoneInfo
+
+    local = datetime.fromtimestamp(moment / 1_000_000, UTC).astimezone(ZoneInfo(zone))
+    return f"{local:%Y-%m-%d %H:%M:%S}"

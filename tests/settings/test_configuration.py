@@ -61,7 +61,8 @@ def test_the_shipped_thresholds() -> None:
 def test_the_initial_copy_passes_the_check_and_brings_its_own_station(tmp_path: Path) -> None:
     folder = tmp_path / "own"
     written = write_initial(folder)
-    assert sorted(file.name for file in written) == ["board.yaml", "limits.yaml", "stations.yaml"]
+    names = ["board.yaml", "jobs.yaml", "limits.yaml", "stations.yaml"]
+    assert sorted(file.name for file in written) == names
     assert check_config(folder) == []
     stations = load_configuration(Settings(config_dir=folder)).stations
     assert "14042399" in stations
@@ -71,7 +72,7 @@ def test_the_initial_copy_passes_the_check_and_brings_its_own_station(tmp_path: 
 def test_the_examples_in_the_comments_of_the_initial_copy_are_sound(tmp_path: Path) -> None:
     folder = tmp_path / "own"
     write_initial(folder)
-    for name in ("board.yaml", "limits.yaml"):
+    for name in ("board.yaml", "limits.yaml", "jobs.yaml"):
         file = folder / name
         kept, _, example = file.read_text(encoding="utf-8").partition("#\n")
         del kept
@@ -80,14 +81,19 @@ def test_the_examples_in_the_comments_of_the_initial_copy_are_sound(tmp_path: Pa
     configuration = load_configuration(Settings(config_dir=folder))
     assert configuration.board.target.confirmed
     assert configuration.limits.rules["truck-4-air"].confirmed
+    jobs = configuration.jobs.planned(configuration.zone)
+    assert [job.name for job in jobs] == ["chengxi-ledger", "chengbei", "calendar-check"]
 
 
-def test_every_key_of_the_initial_copy_is_explained_in_both_languages(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("name", "least"), [("stations.yaml", 10), ("jobs.yaml", 4)])
+def test_every_key_of_the_initial_copy_is_explained_in_both_languages(
+    name: str, least: int, tmp_path: Path
+) -> None:
     write_initial(tmp_path)
-    lines = (tmp_path / "stations.yaml").read_text(encoding="utf-8").splitlines()
+    lines = (tmp_path / name).read_text(encoding="utf-8").splitlines()
     comments = [line for line in lines if line.lstrip().startswith("#")]
-    assert sum(any("一" <= letter <= "鿿" for letter in line) for line in comments) >= 10
-    assert sum(line.isascii() for line in comments) >= 10
+    assert sum(any("一" <= letter <= "鿿" for letter in line) for line in comments) >= least
+    assert sum(line.isascii() for line in comments) >= least
 
 
 def test_initial_never_overwrites(tmp_path: Path) -> None:
