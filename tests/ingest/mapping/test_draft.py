@@ -16,6 +16,8 @@ from ingest.mapping.own_pages import NotSaved, checked, first_line, save
 from ingest.mapping.pages import SourcePages, load_pages
 from ingest.mapping.place import StationDirectory
 
+from .conftest import Deliver
+
 STATIONS = StationDirectory({"14042302": ["城西"]})
 LEDGER = (
     "案件编号,检测站,车牌号码,车牌颜色,总重,罚款(元),决定时间,认定日期,认定时间,复检总重,复检时间",
@@ -215,3 +217,25 @@ def test_a_folder_with_another_broken_page_stays_as_it_was(
     assert refused.value.code == "others_broken"
     assert [file.name for file in (tmp_path / "sources").iterdir()] == ["other.yaml"]
     assert pages.pages == before
+
+
+def test_driver_and_phone_of_a_ledger_are_personal_and_a_contact_at_its_foot_is_a_signature(
+    words: Vocabulary, pages: SourcePages, deliver: Deliver, tmp_path: Path
+) -> None:
+    rows = (
+        "案件编号,检测站,认定时间,司机,联系方式",
+        "C-1,城西,2026-11-10 08:00,张三,13800001234",
+        "联系方式：0355-6221234,,,,",
+        "联系电话：0355-6221234,,,,",
+        "联系人：李四,,,,",
+    )
+    proposal, draft = drafted(tmp_path, words, rows)
+    meant = {one.column.head: one.meaning for one in proposal.guesses}
+    assert (meant["司机"], meant["联系方式"]) == ("data:driver_digest", "data:driver_phone_digest")
+    page = checked("mine", page_text(draft, words), pages)
+    found = deliver(page, "\n".join(rows))
+    assert found.aside == ["head", *["signature"] * 3]
+    assert [(one.kind, one.value) for one in found.persons] == [("name", "张三"), ("phone", "13800001234")]
+    told = found.data("confirmed")
+    assert {told["driver_digest"], told["driver_phone_digest"]} == {one.digest for one in found.persons}
+    assert "张三" not in str(told) and "1380000" not in str(told)
