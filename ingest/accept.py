@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
-from itertools import chain
-from typing import Any
+from itertools import chain, repeat
 
 from sqlalchemy import Connection
 
@@ -301,21 +300,23 @@ class _Reception:
         known |= events_of(connection, set().union(*moved.values()) - set(known) - set(ids.values()))
         added: list[Event] = []
         revisions = 0
-        rows: list[tuple[Any, ...]] = []
+        homes: list[int] = []
+        kept: list[Event] = []
         changed: dict[int, Changed] = {}
         gained: set[int] = set()
-        source_id, each_new = self._source_id, not moved and self._heard is None
+        each_new = not moved and self._heard is None
         for keys in told_together(incoming, moved, ids):
             case_id, own = ids[keys[0]], incoming[keys[0]]
-            if len(rows) >= ROWS_TOGETHER:
+            if len(kept) >= ROWS_TOGETHER:
                 # The database may take them in while the next are merged.
-                insert_events(connection, rows)
-                rows = []
+                insert_events(connection, homes, [self._source_id] * len(kept), kept)
+                homes, kept = [], []
             if each_new and case_id not in known and told_once(own):
                 # The bulk of any first load.
                 added += own
                 gained.add(case_id)
-                rows += [(case_id, *event[:9], source_id, *event[10:]) for event in own]
+                kept += own
+                homes += repeat(case_id, len(own))
                 changed[case_id] = Changed(keys[0], KnownEvents(own, []), True)
                 continue
             merged = self._merge(keys, incoming, known, moved, ids)
@@ -323,21 +324,22 @@ class _Reception:
             added += merged.added
             if self._heard is not None:
                 self._heard(merged)
-            kept = merged.added + merged.affirmed if merged.affirmed else merged.added
-            if not kept:
+            told = merged.added + merged.affirmed if merged.affirmed else merged.added
+            if not told:
                 continue
             home = {} if len(keys) == 1 else {e.received_at: key for key in keys for e in incoming[key]}
             for key in keys:
                 case_id = ids[key]
-                own = [event for event in kept if home[event.received_at] == key] if home else kept
+                own = [event for event in told if home[event.received_at] == key] if home else told
                 if own:
                     if not merged.affirmed or any(event not in merged.affirmed for event in own):
                         gained.add(case_id)
-                    rows += [(case_id, *event[:9], source_id, *event[10:]) for event in own]
+                    kept += own
+                    homes += repeat(case_id, len(own))
                     before = known.get(case_id)
                     earlier, elsewhere = ([], []) if before is None else before
                     changed[case_id] = Changed(key, KnownEvents(earlier + own, elsewhere), before is None)
-        insert_events(connection, rows)
+        insert_events(connection, homes, [self._source_id] * len(kept), kept)
         read_again(connection, changed, moved, ids)
         if self._letter.backfill:
             rewrite_versions(connection, changed, self._terms)

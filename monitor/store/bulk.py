@@ -39,7 +39,15 @@ def chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
 def append_rows(
     connection: Connection, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
 ) -> None:
-    """Append rows whose values stand in the order of `columns`.
+    """Append rows whose values stand in the order of `columns`, as `append_columns` does."""
+    if rows:
+        append_columns(connection, table, columns, list(zip(*rows, strict=True)))
+
+
+def append_columns(
+    connection: Connection, table: str, names: Sequence[str], columns: Sequence[Sequence[Any]]
+) -> None:
+    """Append rows whose values stand in columns, as many of them as `names`.
 
     Many rows are on their way when this returns: PostgreSQL's server is a process of its own, and SQLite
     writes without holding Python up, so that waiting would leave a processor idle. Whatever is asked of the
@@ -48,19 +56,18 @@ def append_rows(
 
     No column of ours has a default in the database: one that is empty in all the rows is not sent.
     """
-    if not rows:
+    count = len(columns[0])
+    if not count:
         return
+    told = [
+        (name, values) for name, values in zip(names, columns, strict=True) if values.count(None) < count
+    ]
     if connection.dialect.name == "postgresql":
-        told = [
-            (name, values)
-            for name, values in zip(columns, zip(*rows, strict=True), strict=True)
-            if values.count(None) < len(values)
-        ]
-        names = ", ".join(f'"{name}"' for name, _ in told)
-        copy = f"COPY {table} ({names}) FROM STDIN"
-        _send(connection, _Block(copy, copy_block([values for _, values in told])), len(rows), _copy)
+        wanted = ", ".join(f'"{name}"' for name, _ in told)
+        copy = f"COPY {table} ({wanted}) FROM STDIN"
+        _send(connection, _Block(copy, copy_block([values for _, values in told])), count, _copy)
         return
-    _send(connection, _Block(f"INSERT INTO {table}", (columns, rows)), len(rows), _insert)
+    _send(connection, _Block(f"INSERT INTO {table}", told), count, _insert)
 
 
 def arrived(connection: Connection) -> None:
@@ -75,7 +82,7 @@ def arrived(connection: Connection) -> None:
 
 
 class _Block(NamedTuple):
-    """What a statement brings: for COPY the bytes it takes, for INSERT names of columns and rows."""
+    """What a statement brings: for COPY the bytes it takes, for INSERT columns with their names."""
 
     statement: str
     content: Any
@@ -121,21 +128,16 @@ def _insert(driver: Any, blocks: SimpleQueue[_Block | None]) -> None:
     """
     most = driver.getlimit(SQLITE_LIMIT_VARIABLE_NUMBER)
     while (block := blocks.get()) is not None:
-        columns, rows = block.content
-        for part in chunks(rows, min(_ROWS_AT_ONCE, most // len(columns))):
-            alike: list[tuple[str, Any]] = []
-            apart: list[tuple[str, tuple[Any, ...]]] = []
-            for name, values in zip(columns, zip(*part, strict=True), strict=True):
-                if values.count(values[0]) == len(part):
-                    alike.append((name, values[0]))
-                else:
-                    apart.append((name, values))
-            if not apart:
-                # a SELECT of nothing but what is alike still needs rows to be selected from
-                apart.append((alike[0][0], (alike.pop(0)[1],) * len(part)))
+        size = min(_ROWS_AT_ONCE, most // len(block.content))
+        for first in range(0, len(block.content[0][1]), size):
+            part = [(name, values[first : first + size]) for name, values in block.content]
+            rows = len(part[0][1])
+            alike = [(name, values[0]) for name, values in part[1:] if values.count(values[0]) == rows]
+            once = {name for name, _ in alike}
+            apart = [(name, values) for name, values in part if name not in once]
             names = ", ".join(f'"{name}"' for name, _ in (*alike, *apart))
             chosen = ", ".join(["?"] * len(alike) + [f"column{n}" for n in range(1, len(apart) + 1)])
-            marks = ", ".join([f"({', '.join('?' * len(apart))})"] * len(part))
+            marks = ", ".join([f"({', '.join('?' * len(apart))})"] * rows)
             told = [value for _, value in alike]
             told += chain.from_iterable(zip(*[values for _, values in apart], strict=True))
             driver.execute(f"{block.statement} ({names}) SELECT {chosen} FROM (VALUES {marks})", told)
@@ -158,13 +160,13 @@ _NULL = r"\N"
 _ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 
-def copy_block(columns: Iterable[tuple[Any, ...]]) -> bytes:
+def copy_block(columns: Iterable[Sequence[Any]]) -> bytes:
     """Rows in COPY's text format. Made column by column, which takes half the time of row by row."""
     lines = map("\t".join, zip(*map(_texts, columns), strict=True))
     return ("\n".join(lines) + "\n").encode()
 
 
-def _texts(column: tuple[Any, ...]) -> Iterable[str]:
+def _texts(column: Sequence[Any]) -> Iterable[str]:
     kinds = set(map(type, column))
     if len(kinds) == 1:
         return _every(kinds.pop())(column)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from monitor.cases.event import Event
-from monitor.store.bulk import append_rows
+from monitor.store.bulk import append_columns, append_rows
 from monitor.store.database import ask, ask_among
 
 CaseKey = tuple[str, str]
@@ -101,6 +101,7 @@ _EVENT_COLUMNS = (
     "identity", "content", "activity", "occurred_at", "occurred_until", "recorded_at", "revision",
     "received_at", "known_at", "source_id", "event_id", "data", "delivery_id", "sheet", "row", "named",
 )  # fmt: skip
+_SOURCE = 1 + _EVENT_COLUMNS.index("source_id")
 _EVENT = "SELECT case_id, " + ", ".join(f'"{name}"' for name in _EVENT_COLUMNS) + " FROM events"
 _EVENTS = f"{_EVENT} WHERE case_id {{among}} ORDER BY case_id, received_at"
 _NAMED = f"{_EVENT} WHERE named AND identity {{among}}"
@@ -115,6 +116,11 @@ def _event(row: tuple[Any, ...], names: dict[int, str]) -> Event:
     return Event(*values)
 
 
-def insert_events(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Append rows: the case id, then the fields of the event in their order, its source by its id."""
-    append_rows(connection, "events", ("case_id", *_EVENT_COLUMNS), rows)
+def insert_events(
+    connection: Connection, case_ids: Sequence[int], source_ids: Sequence[int], events: Sequence[Event]
+) -> None:
+    """Append events, with the ids of the case and of the source of each."""
+    if events:
+        columns: list[Sequence[Any]] = [case_ids, *zip(*events, strict=True)]
+        columns[_SOURCE] = source_ids
+        append_columns(connection, "events", ("case_id", *_EVENT_COLUMNS), columns)

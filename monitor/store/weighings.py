@@ -126,13 +126,12 @@ def rise(connection: Connection, found: Mapping[CaseKey, Lying], terms: TermsOf)
         return
     ids = add_cases(connection, list(found))
     names = {key: name for name, key in source_ids(connection).items()}
-    rows = []
-    changed: dict[int, Changed] = {}
-    for key, one in found.items():
-        event = one.event(names[one.source_id])
-        rows.append((ids[key], *event[:9], one.source_id, *event[10:]))
-        changed[ids[key]] = Changed(key, KnownEvents([event], []), new=True)
-    insert_events(connection, rows)
+    events = [one.event(names[one.source_id]) for one in found.values()]
+    changed = {
+        ids[key]: Changed(key, KnownEvents([event], []), new=True)
+        for key, event in zip(found, events, strict=True)
+    }
+    insert_events(connection, list(changed), [one.source_id for one in found.values()], events)
     rewrite_versions(connection, changed, terms)
     gone = [one.received_at for one in found.values()]
     ask_among(connection, "DELETE FROM weighings WHERE received_at {among}", gone)
