@@ -1,0 +1,1 @@
+"""Discretion baselines, exemptions, duplicate and procedure checks: pure functions over plain values."""
