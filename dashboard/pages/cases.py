@@ -13,6 +13,7 @@ from dashboard.parts.caselist import BLOCK, FIELD_IDS, GRID, cards, filter_form,
 from dashboard.parts.element import div
 from dashboard.views.cases import CARDS, ListView, asked_of, list_view, page_of, search_of
 from dashboard.views.snapshot import zone_of
+from monitor.reports.case_query import FIELDS
 
 if TYPE_CHECKING:
     from dashboard.services import Services
@@ -46,7 +47,9 @@ def layout(services: Services, query: dict[str, str]) -> Any:
 
 def read(services: Services, query: dict[str, str], first: int, count: int, now: int) -> ListView:
     """One stretch of the list an address asks for."""
-    return list_view(services.database, services.configuration, query, now, first=first, count=count)
+    return list_view(
+        services.database, services.configuration, query, now, first=first, count=count, lake=services.lake
+    )
 
 
 def drawn(services: Services, query: dict[str, str]) -> dict[str, Any]:
@@ -100,8 +103,8 @@ def register(app: Dash, services: Services) -> None:
             return no_update
         before = read_search(search)
         wanted = asked_by(values)
-        if "due_within" in before:
-            wanted["due_within"] = before["due_within"]
+        # What no field shows is kept, until the whole filter is cleared.
+        wanted |= {name: before[name] for name in before if name in FIELDS and name not in FIELD_IDS}
         return no_update if asked_of(wanted) == asked_of(before) else search_of(wanted)
 
     def follow(search: str | None, values: list[Any]) -> tuple[Any, ...]:

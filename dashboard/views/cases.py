@@ -9,9 +9,11 @@ from urllib.parse import urlencode
 
 from monitor.cases.summary import Summary, summary_of
 from monitor.reports.case_query import FIELDS, BadQuery, case_filter
+from monitor.reports.figure_cases import behind_of
 from monitor.store.cases import find_cases
 
 if TYPE_CHECKING:
+    from monitor.metrics.source import LakeSource
     from monitor.settings.configuration import Configuration
     from monitor.store.database import Database
 
@@ -62,11 +64,12 @@ def list_view(
     *,
     first: int,
     count: int,
+    lake: LakeSource | None = None,
 ) -> ListView:
     """Reads one stretch of the list. A parameter that cannot be read gives no cases, and says so."""
     asked = asked_of(query)
     try:
-        chosen = case_filter(asked, configuration.stations, now)
+        chosen = case_filter(asked, configuration.stations, now, behind_of(lake, configuration, now))
     except BadQuery as bad:
         return ListView((), first, 0, asked, bad)
     page = find_cases(database, chosen, now, limit=count, offset=first)

@@ -34,7 +34,7 @@ def cases_router(services: ApiServices) -> APIRouter:
         offset: Annotated[int, Query(ge=0)] = 0,
     ) -> CaseLines:
         now = services.now()
-        chosen = sent.filter(services, now)
+        chosen = await asyncio.to_thread(sent.filter, services, now)
         return await asyncio.to_thread(case_lines, services, chosen, now, limit, offset)
 
     @routes.get("/cases/{case_no}", response_model=CaseOut, summary="Everything known of one case")

@@ -4,9 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, TextClause, and_, func, not_, or_, select
+import orjson
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ColumnElement,
+    Select,
+    Text,
+    TextClause,
+    and_,
+    bindparam,
+    cast,
+    func,
+    not_,
+    or_,
+    select,
+)
 
 from monitor.cases.clock import Reading
 from monitor.cases.event import Event
@@ -121,7 +136,8 @@ class CaseFilter:
     `state` is `open` (in custody), `unconfirmed` (weighed over the limit, nothing followed; name the stations
     that confirm) or what clock A shows; `since` and `until` bound the start of clock A, else
     the first event (half-open, microseconds); `due_by` bounds the deadline of open cases; `text` is part of a
-    case number or plate; `findings` keeps those with at least one.
+    case number or plate; `findings` keeps those with at least one; `vehicle` is its kind; `ids` are the
+    `case_id`s of cases that were chosen elsewhere.
     """
 
     stations: Sequence[str] | None = None
@@ -132,6 +148,8 @@ class CaseFilter:
     authority: str | None = None
     text: str | None = None
     findings: bool = False
+    vehicle: str | None = None
+    ids: Sequence[int] | None = None
 
 
 class CasePage(NamedTuple):
@@ -145,7 +163,7 @@ def find_cases(
     database: Database, chosen: CaseFilter, now: int, *, limit: int = 100, offset: int = 0
 ) -> CasePage:
     """Cases by filter."""
-    condition = and_(*_conditions(chosen, now))
+    condition = and_(*_conditions(chosen, now, database.engine.dialect.name))
     with database.read() as connection:
         total = connection.execute(
             select(func.count()).select_from(case_versions).where(condition)
@@ -162,13 +180,14 @@ def find_cases(
 
 def each_case(database: Database, chosen: CaseFilter, now: int) -> Iterator[CaseState]:
     """All cases of a filter one by one, newest activity first, from one view of the database."""
-    query = select(*STATE).where(*_conditions(chosen, now)).order_by(V.last_at.desc(), V.id.desc())
+    conditions = _conditions(chosen, now, database.engine.dialect.name)
+    query = select(*STATE).where(*conditions).order_by(V.last_at.desc(), V.id.desc())
     with database.read() as connection:
         for row in connection.execute(query, execution_options={"yield_per": 1000}):
             yield state_of(row)
 
 
-def _conditions(chosen: CaseFilter, now: int) -> list[ColumnElement[bool] | TextClause]:
+def _conditions(chosen: CaseFilter, now: int, dialect: str) -> list[ColumnElement[bool] | TextClause]:
     conditions: list[ColumnElement[bool] | TextClause] = [V.known_to.is_(None)]
     began = func.coalesce(V.confirmed_at, V.first_at)
     if chosen.stations is not None:
@@ -192,7 +211,20 @@ def _conditions(chosen: CaseFilter, now: int) -> list[ColumnElement[bool] | Text
         conditions.append(or_(V.case_no.ilike(wanted), V.plate.ilike(wanted)))
     if chosen.findings:
         conditions.append(V.findings.is_not(None))
+    if chosen.vehicle is not None:
+        conditions.append(V.vehicle == chosen.vehicle)
+    if chosen.ids is not None:
+        conditions.append(V.case_id.in_(_listed(chosen.ids, dialect)))
     return conditions
+
+
+def _listed(ids: Sequence[int], dialect: str) -> Select[Any]:
+    """Ever so many ids as one parameter: each as its own would be more than SQLite takes."""
+    told = orjson.dumps(list(ids)).decode()
+    if dialect == "postgresql":
+        whole = cast(bindparam(None, told, Text), JSON)
+        return select(cast(func.json_array_elements_text(whole).column_valued("one"), BigInteger))
+    return select(func.json_each(told).table_valued("value").c.value)
 
 
 def _reads(reading: str, now: int) -> ColumnElement[bool]:

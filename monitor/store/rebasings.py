@@ -46,4 +46,5 @@ def rebasings_of(database: Database, station: str | None, as_of: int) -> list[Re
 def rebasing_version(database: Database) -> int:
     """Changes whenever somebody has said something of a chart."""
     with database.read() as connection:
-        return connection.execute(select(func.coalesce(func.max(R.id), 0))).scalar_one()
+        last: int = connection.execute(select(func.coalesce(func.max(R.id), 0))).scalar_one()
+    return last

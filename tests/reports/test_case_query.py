@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from monitor.cases.event import DAY, HOUR
+from monitor.metrics.ask import Ask
+from monitor.metrics.cell_names import UnknownCell
 from monitor.reports.case_query import BadQuery, case_filter, duration
 from tests.county import NORTH, NOW, WEST, County
 from tests.factories import MINUTE, at
@@ -74,3 +78,61 @@ def test_a_value_that_cannot_be_read_is_named(told: County, asked: dict[str, str
     with pytest.raises(BadQuery) as bad:
         case_filter(asked, told.configuration.stations, NOW)
     assert bad.value.name == name
+
+
+def test_what_stands_behind_a_mark_is_asked_of_its_figure(told: County) -> None:
+    questions: list[tuple[Ask, str]] = []
+
+    def behind(ask: Ask, cell: str) -> list[int]:
+        questions.append((ask, cell))
+        return [3, 1]
+
+    asked = {
+        "behind": "hours.on_time.22", "period": "2026-08-31/2026-11-26", "vehicle": "truck", "station": WEST,
+        "as_of": "2026-11-26T14:32:00.000007+08:00",
+    }  # fmt: skip
+    chosen = case_filter(asked, told.configuration.stations, NOW + 5, behind)
+    assert (chosen.ids, chosen.vehicle, chosen.since) == ([3, 1], "truck", None)
+    expected = Ask(NOW + 7, (WEST,), date(2026, 8, 31), date(2026, 11, 27), ("truck",))
+    assert questions == [(expected, "hours.on_time.22")]
+
+
+def test_as_of_is_now_where_the_mark_does_not_say_it(told: County) -> None:
+    seen: list[Ask] = []
+
+    def behind(ask: Ask, _: str) -> list[int]:
+        seen.append(ask)
+        return []
+
+    case_filter({"behind": "ages.all"}, told.configuration.stations, NOW, behind)
+    assert seen == [Ask(NOW)]
+
+
+@pytest.mark.parametrize(
+    ("asked", "name"),
+    [
+        ({"behind": "moon.all"}, "behind"),
+        ({"behind": "ages.all", "period": "2026-08-31"}, "period"),
+        ({"behind": "ages.all", "period": "2026-08-31/2026-08-30"}, "period"),
+        ({"behind": "ages.all", "as_of": "2026-08-31T12:00:00"}, "as_of"),
+        ({"behind": "ages.all", "as_of": "yesterday"}, "as_of"),
+        ({"period": "2026-08-31/2026-09-30"}, "period"),
+        ({"as_of": "2026-08-31T12:00:00+08:00"}, "as_of"),
+        ({"vehicle": "boat"}, "vehicle"),
+    ],
+)
+def test_a_mark_that_cannot_be_is_named(told: County, asked: dict[str, str], name: str) -> None:
+    def behind(_: Ask, cell: str) -> list[int]:
+        if cell.startswith("moon"):
+            raise UnknownCell(cell)
+        return []
+
+    with pytest.raises(BadQuery) as bad:
+        case_filter(asked, told.configuration.stations, NOW, behind)
+    assert bad.value.name == name
+
+
+def test_without_a_lake_nothing_is_found_behind_a_mark_and_it_is_said(told: County) -> None:
+    with pytest.raises(BadQuery) as bad:
+        case_filter({"behind": "ages.all"}, told.configuration.stations, NOW)
+    assert bad.value.name == "behind"

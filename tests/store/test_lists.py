@@ -7,6 +7,7 @@ import pytest
 from monitor.cases.clock import Reading, in_custody, reading_a
 from monitor.store.cases import CaseFilter, case_file, find_cases
 from monitor.store.database import Database
+from monitor.store.log import case_ids
 from tests.factories import CASE, HOUR, STATION, at, candidate, day, deliver
 from tests.store.reading import current
 
@@ -105,3 +106,12 @@ def test_the_file_of_a_case_marks_the_version_that_counts(database: Database) ->
     ]  # fmt: skip
     assert (file.versions, len(file.deliveries)) == (2, 2)
     assert case_file(database, (STATION, "nobody")) is None
+
+
+def test_a_list_of_chosen_cases_holds_them_and_no_other_however_many_are_named(filled: Database) -> None:
+    with filled.read() as connection:
+        ids = case_ids(connection, [(STATION, "late"), (STATION, "running")])
+    assert listed(filled, ids=list(ids.values())) == {"late", "running"}
+    assert listed(filled, ids=[*ids.values(), *range(10**6, 10**6 + 70_000)]) == {"late", "running"}
+    assert listed(filled, ids=list(ids.values()), state="running") == {"running"}
+    assert listed(filled, ids=[]) == set()

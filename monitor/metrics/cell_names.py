@@ -1,0 +1,22 @@
+"""How addresses name a cell of a figure: `figure.part.part`. Light: lists need no engine to know it."""
+
+from __future__ import annotations
+
+CELLS = (
+    "rate.all|on_time|late|not_held|no_deadline|undetermined|implausible|withdrawn",
+    "weeks.YYYY-Www[.on_time|late]",
+    "gaps.N",
+    "stages.all|decision|removal|payment|arrival|release",
+    "stages.STAGE.authority.NAME",
+    "stages.STAGE.hour|weekday.N",
+    "removal.known",
+    "hours.all|on_time|late|held|released.H|H+|H-H",
+    "arrivals.all|0-167",
+    "releases.all|0-167",
+    "ages.all|past",
+)
+"""Every form of a cell."""
+
+
+class UnknownCell(ValueError):
+    """No cell of any figure."""
