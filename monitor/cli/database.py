@@ -67,10 +67,13 @@ def check() -> None:
     from monitor.settings.environment import load_settings
 
     failed = False
-    for found in checks(open_intake(load_settings())):
+    settings = load_settings()
+    for found in checks(open_intake(settings), settings.lake):
         failed |= not found.fine
         mark = say("cli.mark.fine" if found.fine else "cli.mark.wrong")
         typer.echo(f"{mark} {say(f'cli.db.check.{found.key}', **found.params)}")
+        for line in found.lines:
+            typer.echo(f"    {line}")
     if failed:
         raise typer.Exit(Code.FAILED)
 
@@ -88,10 +91,12 @@ def backup(path: Annotated[Path, typer.Argument(metavar="PATH", help=say("cli.he
 def restore(path: Annotated[Path, typer.Argument(metavar="PATH", help=say("cli.help.db_from"))]) -> None:
     from monitor.cli.backup import put_back, sqlite_file
     from monitor.cli.installation import open_database
+    from monitor.cli.lake import forget_manifest
     from monitor.settings.environment import load_settings
 
     settings = load_settings()
     kept = put_back(path, sqlite_file(settings))
+    forget_manifest(settings.lake)
     typer.echo(say("cli.db.restored", file=path))
     if kept is not None:
         typer.echo(say("cli.db.kept", file=kept))

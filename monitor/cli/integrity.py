@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -18,15 +19,16 @@ SAMPLE = 2_000
 
 @dataclass(frozen=True)
 class Found:
-    """One check: the text `cli.db.check.<key>` with its fields, and whether all is well."""
+    """One check: the text `cli.db.check.<key>` with its fields, and whether all is well; `lines` say more."""
 
     key: str
     fine: bool
     params: dict[str, Any] = field(default_factory=dict)
+    lines: tuple[str, ...] = ()
 
 
-def checks(intake: Intake) -> Iterator[Found]:
-    """Every check, cheapest first."""
+def checks(intake: Intake, lake: Path) -> Iterator[Found]:
+    """Every check, cheapest first; the last one holds the lake in a folder against the database."""
     with intake.database.read() as connection:
         if intake.database.is_sqlite:
             yield from _pages(connection)
@@ -34,6 +36,18 @@ def checks(intake: Intake) -> Iterator[Found]:
         yield _versions(connection)
         yield _unfinished(connection)
         yield _sample(connection, intake)
+    yield _lake(intake, lake)
+
+
+def _lake(intake: Intake, folder: Path) -> Found:
+    """Files against the manifest, and rows and digests of each month against those written anew."""
+    from monitor.cli.lake import compared, differences
+
+    found = compared(intake.database, folder, intake.configuration)
+    if [one.code for one in found.faults] == ["no_lake"]:
+        return Found("lake_none", fine=True)
+    counts = {"rows": f"{found.rows:,}", "months": found.months, "n": len(found.faults)}
+    return Found("lake", not found.faults, counts, tuple(differences(found)))
 
 
 def _pages(connection: Connection) -> Iterator[Found]:

@@ -50,7 +50,7 @@ def metrics(
     form: Annotated[Format, typer.Option("--format", help=say("cli.help.format"))] = Format.TABLE,
 ) -> None:
     from monitor.cli.installation import configured, now, open_database, station_code
-    from monitor.lake.keeper import bring_up
+    from monitor.cli.lake import brought_up
     from monitor.metrics.ask import Ask, By
     from monitor.metrics.catalog import METRICS, rows_of, rules_of
     from monitor.metrics.known import UnknownBreakdown
@@ -74,7 +74,7 @@ def metrics(
     question = Ask(judged, named, first, None if last is None else last + timedelta(days=1), None, apart)
     if engine is Runs.SPARK:
         spark_or_answer()
-    bring_up(open_database(settings), settings.lake, configuration.zone_of, moment)
+    brought_up(open_database(settings), settings.lake, configuration, moment)
     try:
         rows = rows_of(name, _engine(engine, settings.lake), question, rules_of(configuration, judged))
     except UnknownBreakdown as error:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import file_digest
 from pathlib import Path
@@ -11,8 +13,10 @@ from typing import NamedTuple
 
 import orjson
 
+from monitor.store.changes import START, Entry
+
 NAME = "manifest.json"
-FORM = 1
+FORM = 2
 
 
 class Place(NamedTuple):
@@ -25,18 +29,25 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A file of the lake: its path below the lake's folder, its rows and the digest of its bytes."""
+    """A file of the lake: its path below the lake's folder, its rows, and what its bytes are known by.
+
+    `changed_ns` is the file's time of change when it was written: another one, or another `size`, and the
+    digest is taken again.
+    """
 
     place: Place
     file: str
     rows: int
     sha256: str
+    size: int = 0
+    changed_ns: int = 0
 
 
 class LakeDamaged(Exception):
-    """The lake is not what its manifest says. `code` with `params` is a text of `lake.<code>`."""
+    """The lake is not what its manifest says, or not beside its database. `code` with `params` is a text of
+    `cli.lake.differs`."""
 
-    def __init__(self, code: str, **params: str) -> None:
+    def __init__(self, code: str, **params: str | int) -> None:
         super().__init__(f"{code} {params}")
         self.code = code
         self.params = params
@@ -44,10 +55,12 @@ class LakeDamaged(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The parts of a lake, and up to which change of the database they go."""
+    """The parts of a lake, the change of the database that it stands at, and the last case that was then."""
 
     parts: dict[Place, Part]
     written_at: int
+    upto: Entry = START
+    last_case: int = 0
 
     def files(self, table: str) -> list[str]:
         """Paths of a table's files, below the lake's folder."""
@@ -64,17 +77,27 @@ def read_manifest(folder: Path) -> Manifest | None:
         raise LakeDamaged("manifest_unreadable", file=NAME) from error
     if not isinstance(told, dict) or told.get("form") != FORM:
         raise LakeDamaged("manifest_of_another_form", file=NAME)
-    parts = [Part(Place(*one["place"]), one["file"], one["rows"], one["sha256"]) for one in told["parts"]]
-    return Manifest({part.place: part for part in parts}, told["written_at"])
+    try:
+        parts = [Part(Place(*one.pop("place")), **one) for one in told["parts"]]
+        upto = Entry(*told["upto"])
+        return Manifest({part.place: part for part in parts}, told["written_at"], upto, told["last_case"])
+    except (KeyError, TypeError) as error:
+        raise LakeDamaged("manifest_unreadable", file=NAME) from error
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Put a manifest in the place of the last one, on the disk when this returns."""
     parts = [
-        {"place": list(part.place), "file": part.file, "rows": part.rows, "sha256": part.sha256}
+        {
+            "place": list(part.place), "file": part.file, "rows": part.rows, "sha256": part.sha256,
+            "size": part.size, "changed_ns": part.changed_ns,
+        }
         for _, part in sorted(manifest.parts.items())
-    ]
-    told = {"form": FORM, "written_at": manifest.written_at, "parts": parts}
+    ]  # fmt: skip
+    told = {
+        "form": FORM, "written_at": manifest.written_at, "upto": list(manifest.upto),
+        "last_case": manifest.last_case, "parts": parts,
+    }  # fmt: skip
     beside = folder / f"{NAME}.new"
     with beside.open("wb") as file:
         file.write(orjson.dumps(told, option=orjson.OPT_INDENT_2))
@@ -100,10 +123,28 @@ def sha256_of(path: Path) -> str:
 
 
 def faults(folder: Path, manifest: Manifest, *, whole: bool) -> Iterable[LakeDamaged]:
-    """Files that are missing, or with `whole` those whose bytes are not the ones that were written."""
+    """Files that are missing or whose bytes are not the ones that were written.
+
+    Bytes are read where size or time of change say that something happened to a file; with `whole`, of all.
+    """
     for part in manifest.parts.values():
         path = folder / part.file
-        if not path.is_file():
+        try:
+            told = path.stat()
+        except (FileNotFoundError, NotADirectoryError):
             yield LakeDamaged("file_missing", file=part.file)
-        elif whole and sha256_of(path) != part.sha256:
+            continue
+        touched = told.st_mtime_ns != part.changed_ns
+        if told.st_size != part.size or ((whole or touched) and sha256_of(path) != part.sha256):
+            if not touched:
+                # So that every later look, which does not read all bytes, sees it too.
+                _touch(path, time.time_ns())
             yield LakeDamaged("file_changed", file=part.file)
+        elif touched:
+            # A copy of the folder, say: the same bytes need not be read again every time.
+            _touch(path, part.changed_ns)
+
+
+def _touch(path: Path, at_ns: int) -> None:
+    with suppress(OSError):
+        os.utime(path, ns=(at_ns, at_ns))

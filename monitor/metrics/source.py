@@ -1,22 +1,86 @@
-"""The lake as pages and API read it: brought up to the database whenever something changed."""
+"""The lake as pages and API read it: kept up by a thread, or brought up whenever it is asked."""
 
 from __future__ import annotations
 
+import logging
+import time
+from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from monitor.lake.keeper import bring_up
+from sqlalchemy.exc import SQLAlchemyError
+
+from monitor.lake.keeper import Keeper, Standing, bring_up, stands_well
 from monitor.lake.local_time import ZoneOf
-from monitor.store.changes import anything_changed
+from monitor.lake.manifest import LakeDamaged, faults, read_manifest
 from monitor.store.database import Database
 
 if TYPE_CHECKING:
+    from ibis.expr import types as ir
+
+    from monitor.metrics.engine import Engine
     from monitor.metrics.lake_engine import LakeEngine
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+FIRST_SECONDS = 5.0
+"""How long the first reader waits for a lake that is just being written."""
+
+
+class LakeAway(Exception):
+    """The lake cannot be read now. `key` is a text, which `params` fill; it says what is done about it."""
+
+    def __init__(self, problem: str, **params: str) -> None:
+        super().__init__(f"{problem} {params}")
+        self.problem = problem
+        self.key = f"lake.problem.{problem}"
+        self.params = params
+
+
+class Away:
+    """An engine in the place of one that cannot be: whatever is asked of it raises why."""
+
+    def __init__(self, why: LakeAway) -> None:
+        self._why = why
+
+    def table(self, name: str) -> ir.Table:
+        """Raises LakeAway."""
+        raise self._why
+
+    def rows(self, expression: ir.Table) -> list[dict[str, Any]]:
+        """Raises LakeAway."""
+        raise self._why
+
+
+class Reading:
+    """An engine whose files may be damaged while it reads them: it then raises LakeAway; they are mended."""
+
+    def __init__(self, engine: LakeEngine, damaged: Callable[[Exception], NoReturn]) -> None:
+        self._engine = engine
+        self._damaged = damaged
+
+    def table(self, name: str) -> ir.Table:
+        """A table of the lake."""
+        return self._engine.table(name)
+
+    def rows(self, expression: ir.Table) -> list[dict[str, Any]]:
+        """Run an expression."""
+        import duckdb
+
+        try:
+            return self._engine.rows(expression)
+        except duckdb.Error as error:
+            self._damaged(error)
 
 
 class LakeSource:
-    """Gives the engine over the newest state of the lake."""
+    """Gives the engine over the newest state of the lake.
+
+    With a `keeper` it is as old as that one's last look; without, what changed is written before it answers.
+    """
 
     def __init__(self, database: Database, folder: Path, zone_of: ZoneOf) -> None:
         self._database = database
@@ -24,13 +88,106 @@ class LakeSource:
         self._zone_of = zone_of
         self._engine: LakeEngine | None = None
         self._lock = Lock()
+        self.keeper: Keeper | None = None
 
-    def engine(self, now: int) -> LakeEngine:
-        """The engine, after what has changed until now was written into the lake."""
+    def kept(self, moment: Callable[[], int]) -> Keeper:
+        """A keeper of this lake, which readers go by from now on; to be started."""
+        self.keeper = Keeper(self._database, self._folder, self._zone_of, moment)
+        return self.keeper
+
+    @property
+    def standing(self) -> Standing | None:
+        """How the keeper stands; None without one."""
+        return None if self.keeper is None else self.keeper.standing
+
+    @property
+    def version(self) -> str:
+        """Changes whenever what the lake says may have."""
+        try:
+            manifest = read_manifest(self._folder)
+        except (LakeDamaged, OSError):
+            return "away"
+        return "none" if manifest is None else f"{manifest.upto.id}.{manifest.written_at}"
+
+    def engine(self, now: int) -> Engine:
+        """The engine over the lake; where there is nothing to read, one that raises LakeAway when asked."""
+        try:
+            return self.whole(now)
+        except LakeAway as away:
+            return Away(away)
+
+    def whole(self, now: int) -> Engine:
+        """The engine over the lake. Raises LakeAway where there is nothing to read."""
+        with self._lock:
+            try:
+                if self.keeper is None:
+                    self._bring_up(now)
+                elif self._engine is None:
+                    self._wait()
+                return Reading(self._opened(), self._damaged)
+            except LakeDamaged as damage:
+                self._wake()
+                raise LakeAway(damage.code if damage.code == "being_written" else "damaged") from damage
+            except OSError as error:
+                raise LakeAway("disk", detail=error.strerror or type(error).__name__) from error
+            except SQLAlchemyError as error:
+                raise LakeAway("no_database", detail=type(error).__name__) from error
+
+    def ask(self, now: int, work: Callable[[Engine], T]) -> T:
+        """What `work` finds in the lake; once again where a file was found damaged and is mended by now.
+
+        Raises LakeAway where there is nothing to read.
+        """
+        try:
+            return work(self.whole(now))
+        except LakeAway as away:
+            if away.problem != "damaged" or self.keeper is not None:
+                raise
+        return work(self.whole(now))
+
+    def _opened(self) -> LakeEngine:
+        import duckdb
+
         from monitor.metrics.lake_engine import LakeEngine
 
-        with self._lock:
-            if self._engine is None or anything_changed(self._database):
-                bring_up(self._database, self._folder, self._zone_of, now)
-            self._engine = LakeEngine.open(self._folder) if self._engine is None else self._engine.renewed()
-            return self._engine
+        try:
+            if self._engine is None:
+                self._engine = LakeEngine.open(self._folder)
+            else:
+                self._engine = self._engine.renewed()
+        except duckdb.Error as error:
+            self._damaged(error)
+        return self._engine
+
+    def _bring_up(self, now: int) -> None:
+        if not stands_well(self._database, self._folder):
+            bring_up(self._database, self._folder, self._zone_of, now)
+
+    def _wait(self) -> None:
+        """Give a lake that is just being written for the first time a moment."""
+        until = time.monotonic() + FIRST_SECONDS
+        while read_manifest(self._folder) is None:
+            standing = self.standing
+            if standing is not None and standing.problem is not None:
+                raise LakeAway(standing.problem, **standing.params)
+            if time.monotonic() > until:
+                raise LakeDamaged("being_written")
+            time.sleep(0.05)
+
+    def _damaged(self, error: Exception) -> NoReturn:
+        """Raises LakeAway where a file is not what was written: the next one is new. Else `error`."""
+        try:
+            manifest = read_manifest(self._folder)
+            found = next(iter(faults(self._folder, manifest, whole=True)), None) if manifest else None
+        except LakeDamaged as damage:
+            found = damage
+        if found is None:
+            raise error
+        log.warning("the lake is damaged: %s", found)
+        self._engine = None
+        self._wake()
+        raise LakeAway("damaged") from error
+
+    def _wake(self) -> None:
+        if self.keeper is not None:
+            self.keeper.wake()

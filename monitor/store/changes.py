@@ -1,4 +1,8 @@
-"""Which cases and weighings changed since the lake was last brought up to them."""
+"""Which cases and weighings changed, in the order in which they did: what a lake follows.
+
+Nothing is taken out when a lake has followed: each lake remembers the entry that it stands at, so that two
+machines may have a lake each beside one database. What lies far behind is forgotten (`forget_old`).
+"""
 
 from __future__ import annotations
 
@@ -10,13 +14,29 @@ from sqlalchemy import Connection
 from monitor.store.bulk import append_rows
 from monitor.store.database import Database, ask, ask_among
 
+KEPT = 100_000
+"""Entries that stay however old they are. A lake that is further behind is written anew, which then costs
+hardly more than to follow."""
+
+
+class Entry(NamedTuple):
+    """An entry, whole: in another database, or in one that was put back, its number says something else."""
+
+    id: int
+    case_id: int | None
+    month: str | None
+
+
+START = Entry(0, None, None)
+"""Before the first entry."""
+
 
 class Changes(NamedTuple):
     """What changed, and the last entry that says so. `months` are those of weighings that are no case."""
 
     case_ids: list[int]
     months: list[str]
-    last_id: int
+    newest: Entry
 
 
 def note_changed(connection: Connection, case_ids: Iterable[int]) -> None:
@@ -29,28 +49,48 @@ def note_weighed(connection: Connection, months: Iterable[str]) -> None:
     append_rows(connection, "changes", ("month",), [(month,) for month in sorted(set(months))])
 
 
-def changes(connection: Connection) -> Changes:
-    """What was noted and not yet taken."""
-    rows = ask(connection, "SELECT id, case_id, month FROM changes ORDER BY id")
-    return Changes(
-        sorted({row[1] for row in rows if row[1] is not None}),
-        sorted({row[2] for row in rows if row[2] is not None}),
-        rows[-1][0] if rows else 0,
+def newest_entry(connection: Connection) -> Entry:
+    """The last entry; `START` where there is none."""
+    rows = ask(connection, "SELECT id, case_id, month FROM changes ORDER BY id DESC LIMIT 1")
+    return Entry(*rows[0]) if rows else START
+
+
+def changes_since(connection: Connection, entry: Entry) -> Changes | None:
+    """What was noted after an entry; None where that entry is not there, so that none can tell all of it."""
+    if not _is_there(connection, entry):
+        return None
+    cases = ask(
+        connection,
+        "SELECT DISTINCT case_id FROM changes WHERE id > ? AND case_id IS NOT NULL ORDER BY case_id",
+        (entry.id,),
     )
+    months = ask(
+        connection,
+        "SELECT DISTINCT month FROM changes WHERE id > ? AND month IS NOT NULL ORDER BY month",
+        (entry.id,),
+    )
+    return Changes([row[0] for row in cases], [row[0] for row in months], newest_entry(connection))
 
 
-def taken(connection: Connection, last_id: int) -> None:
-    """Forget what was noted up to an entry: the lake holds it now."""
-    ask(connection, "DELETE FROM changes WHERE id <= ?", (last_id,))
+def _is_there(connection: Connection, entry: Entry) -> bool:
+    if entry == START:
+        first = ask(connection, "SELECT id FROM changes ORDER BY id LIMIT 1")
+        return not first or first[0][0] == 1
+    rows = ask(connection, "SELECT id, case_id, month FROM changes WHERE id = ?", (entry.id,))
+    return [tuple(entry)] == rows
+
+
+def forget_old(database: Database, kept: int = KEPT) -> None:
+    """Take out all but the newest entries, once there are twice as many. New ids go on from the newest."""
+    with database.read() as connection:
+        first = ask(connection, "SELECT id FROM changes ORDER BY id LIMIT 1")
+        newest = newest_entry(connection).id
+    if first and newest - first[0][0] >= 2 * kept:
+        with database.write() as connection:
+            ask(connection, "DELETE FROM changes WHERE id <= ?", (newest - kept,))
 
 
 def versions_of(connection: Connection, case_ids: Iterable[int], columns: str) -> list[tuple[object, ...]]:
     """Every version of some cases, by case and by when it became known."""
     statement = f"SELECT {columns} FROM case_versions WHERE case_id {{among}} ORDER BY case_id, known_from"
     return ask_among(connection, statement, case_ids)
-
-
-def anything_changed(database: Database) -> bool:
-    """Whether anything was noted that was not yet taken."""
-    with database.read() as connection:
-        return bool(ask(connection, "SELECT 1 FROM changes LIMIT 1"))

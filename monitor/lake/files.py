@@ -1,0 +1,78 @@
+"""Files of the lake: each is written beside its name and then takes it; its name tells what it holds."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from monitor.lake.manifest import LakeDamaged, Part, Place, sync_folder
+
+GRACE_SECONDS = 120
+"""How long a file stays that no manifest names any more: a reader may just be at it."""
+
+
+def put(folder: Path, parts: dict[Place, Part], place: Place, rows: pa.Table) -> None:
+    """Write a part, on the disk when this returns; one without rows is no part."""
+    parts.pop(place, None)
+    if not rows.num_rows:
+        return
+    if "case_id" in rows.column_names:
+        rows = rows.sort_by([("case_id", "ascending"), ("known_from", "ascending")])
+    sink = pa.BufferOutputStream()
+    pq.write_table(rows, sink, compression="zstd", compression_level=1)
+    content = sink.getvalue()
+    digest = sha256(content).hexdigest()
+    file = f"{place.table}/{place.month}-{place.kind}-{digest[:16]}.parquet"
+    path = folder / file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_suffix(".new")
+    try:
+        with beside.open("wb") as opened:
+            opened.write(content)
+            opened.flush()
+            os.fsync(opened.fileno())
+    except OSError:
+        # A disk that is full stays no fuller for it.
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+        raise
+    beside.replace(path)
+    sync_folder(path.parent)
+    parts[place] = Part(place, file, rows.num_rows, digest, content.size, path.stat().st_mtime_ns)
+
+
+def held(folder: Path, part: Part, schema: pa.Schema, columns: list[str] | None = None) -> pa.Table:
+    """The rows of a part, all or some `columns`. Raises LakeDamaged where its bytes are not those written."""
+    try:
+        content = (folder / part.file).read_bytes()
+    except FileNotFoundError as error:
+        raise LakeDamaged("file_missing", file=part.file) from error
+    if sha256(content).hexdigest() != part.sha256:
+        raise LakeDamaged("file_changed", file=part.file)
+    return pq.read_table(pa.BufferReader(content), schema=schema, columns=columns)
+
+
+def leave(folder: Path, parts: Iterable[Part]) -> None:
+    """Let the time of files run that no manifest names any more."""
+    for part in parts:
+        with suppress(FileNotFoundError):
+            os.utime(folder / part.file)
+
+
+def sweep(folder: Path, parts: Iterable[Part]) -> None:
+    """Remove files that no manifest has named for a while."""
+    named = {folder / part.file for part in parts}
+    before = time.time() - GRACE_SECONDS
+    for path in folder.glob("*/*"):
+        if path not in named:
+            # A refresh beside this one may have been quicker.
+            with suppress(FileNotFoundError):
+                if path.stat().st_mtime < before:
+                    path.unlink()
