@@ -14,7 +14,8 @@ from monitor.settings.shipped import existing_dir
 from monitor.settings.texts import text_problems
 
 FILES = (
-    "stations.yaml", "limits.yaml", "clocks.yaml", "board.yaml", "jobs.yaml",
+    "stations.yaml", "limits.yaml", "clocks.yaml", "board.yaml", "jobs.yaml", "payments.yaml",
+    "payment-hosts.yaml",
     "texts/zh.yaml", "texts/en.yaml",
 )  # fmt: skip
 """What a bureau's folder may hold, beside pages in `sources/` and years in `calendar/`."""

@@ -12,10 +12,12 @@ from zoneinfo import ZoneInfo
 from monitor.settings.board import Board, read_board
 from monitor.settings.calendar import Calendar, read_calendar
 from monitor.settings.clocks import Clocks, read_clocks
+from monitor.settings.desk import Host, foreign_hosts, read_hosts
 from monitor.settings.entry import Name
 from monitor.settings.environment import Settings
 from monitor.settings.jobs import Jobs, read_jobs
 from monitor.settings.limits import Limits, read_limits
+from monitor.settings.payments import Payments, read_payments
 from monitor.settings.problem import ConfigError, ConfigProblem
 from monitor.settings.shipped import existing_dir, read_config, shipped_dir
 from monitor.settings.stations import Stations, read_stations
@@ -40,6 +42,9 @@ class Configuration:
     calendar: Calendar = field(default_factory=Calendar)
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     """The installation's zone: that of stations that name none, and of the times of day at which jobs run."""
+    payments: Payments = field(default_factory=Payments)
+    payment_hosts: tuple[Host, ...] = ()
+    """Hosts to which the stations' payment addresses may lead."""
 
     def zone_of(self, station: str) -> ZoneInfo:
         """The zone of a station; the installation's for one that is not configured any more."""
@@ -76,9 +81,14 @@ def load_configuration(settings: Settings) -> Configuration:
     clocks = part(lambda: read_clocks(read_config("clocks.yaml", config_dir)))
     jobs = part(lambda: read_jobs(read_config("jobs.yaml", config_dir)))
     calendar = part(lambda: read_calendar(config_dir))
+    payments = part(lambda: read_payments(read_config("payments.yaml", config_dir)))
+    hosts = part(lambda: read_hosts(read_config("payment-hosts.yaml", config_dir)))
+    if stations is not None and hosts is not None:
+        desks = {code: station.payment for code, station in stations.items()}
+        problems.extend(foreign_hosts(desks, hosts, read_config("stations.yaml", config_dir)))
     if (
-        stations is None or limits is None or board is None or clocks is None or jobs is None
-        or calendar is None
+        problems or stations is None or limits is None or board is None or clocks is None or jobs is None
+        or calendar is None or payments is None or hosts is None
     ):  # fmt: skip
         raise ConfigError(problems)
     return Configuration(
@@ -90,6 +100,8 @@ def load_configuration(settings: Settings) -> Configuration:
         jobs,
         calendar,
         ZoneInfo(settings.zone),
+        payments,
+        hosts,
     )
 
 

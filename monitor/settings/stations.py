@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from monitor.settings.desk import Desk
 from monitor.settings.entry import Dated, Entry, Name, Timed, latest_in_force, overlaps, typed
 from monitor.settings.problem import ConfigError, ConfigProblem
 from monitor.settings.yamlfile import Document, KeyPath
@@ -144,6 +145,8 @@ class Station(Entry):
     gates: tuple[Gate, ...] = ()
     authorities: tuple[Literal["transport", "police"], ...] = ()
     channels: tuple[Channel, ...] = ()
+    payment: Desk | None = None
+    """To whom and where fines are paid, and when; None where nobody has entered it."""
     scales: dict[str, Scale] = Field(default_factory=dict)
 
     @model_validator(mode="after")
