@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from dash import Dash, Input, Output, State, no_update
@@ -26,7 +27,10 @@ def layout(services: Services, query: dict[str, str]) -> Any:
     words = services.texts[current_language(services.language)]
     form = filter_form(asked_of(query), services.configuration.stations, words)
     return div(
-        [div(form, class_="fx-card fx-filter-card"), div(drawn(services, query), id="fx-weighings-list")],
+        [
+            div(form, "fx-card fx-filter-card", id="fx-weighings-form"),
+            div(drawn(services, query), id="fx-weighings-list"),
+        ],
         id="fx-weighings",
     )
 
@@ -46,8 +50,13 @@ def drawn(services: Services, query: dict[str, str]) -> list[Any]:
     return table(view, configuration.stations, terms, now, words)
 
 
+def asked_by(values: Sequence[Any]) -> dict[str, str]:
+    """What the fields say, in the order of `FIELD_IDS`."""
+    return {name: str(value or "") for name, value in zip(FIELD_IDS, values, strict=True)}
+
+
 def register(app: Dash, services: Services) -> None:
-    """The filter to the address, and the address to the list."""
+    """The filter to the address, and the address to the list and, where another changed it, the filter."""
 
     @app.callback(
         Output("fx-location", "search", allow_duplicate=True),
@@ -60,16 +69,25 @@ def register(app: Dash, services: Services) -> None:
         *values, search, path = told
         if path != PATH:
             return no_update
-        wanted = {name: str(value or "") for name, value in zip(FIELD_IDS, values, strict=True)}
+        wanted = asked_by(values)
         return no_update if asked_of(wanted) == asked_of(read_search(search)) else search_of(wanted)
 
     @app.callback(
         Output("fx-weighings-list", "children"),
+        Output("fx-weighings-form", "children"),
         Input("fx-location", "search"),
         State("fx-location", "pathname"),
+        *(State(*place) for place in FIELD_IDS.values()),
         prevent_initial_call=True,
     )
-    async def followed(search: str | None, path: str | None) -> Any:
+    async def followed(search: str | None, path: str | None, *values: Any) -> Any:
         if path != PATH:
-            return no_update
-        return await asyncio.to_thread(drawn, services, read_search(search))
+            return no_update, no_update
+        query = read_search(search)
+        asked = asked_of(query)
+        form: Any = no_update
+        if asked != asked_of(asked_by(values)):
+            # Back, forward or a link: the fields have to say what the list holds.
+            words = services.texts[current_language(services.language)]
+            form = filter_form(asked, services.configuration.stations, words)
+        return await asyncio.to_thread(drawn, services, query), form

@@ -26,6 +26,8 @@ SIGNS = {
     Mark.UNDETERMINED: "ring-half",
     Mark.NO_DEADLINE: "ring-dashed",
     Mark.NOT_HELD: "ring-dashed",
+    Mark.WEIGHED_OVER: "ring-dashed",
+    Mark.WEIGHED_WITHIN: "ring-dashed",
     Mark.IMPLAUSIBLE: "cut",
 }
 """The drawing of each state; its word always stands beside."""
@@ -49,7 +51,7 @@ def case_head(head: Head, now: int, speech: Speech) -> Node:
 
 def _strip(head: Head, speech: Speech) -> list[Node]:
     """The strip under its hours; nothing for a vehicle that is not held, whose hours nobody counts."""
-    if head.summary.mark is Mark.NOT_HELD:
+    if head.summary.mark.held_nothing:
         return []
     return [
         axis_head(head.axis_hours, head.limit_hours, speech.words),
@@ -133,7 +135,7 @@ def _standing(head: Head, now: int, speech: Speech) -> Node:
 def _after(head: Head, speech: Speech) -> list[Node]:
     words, one = speech.words, head.summary
     if one.released_at is None:
-        key = "case.nothing_held" if one.mark is Mark.NOT_HELD else "case.not_released"
+        key = "case.nothing_held" if one.mark.held_nothing else "case.not_released"
         return [element("b", words.get(key))]
     if one.released_until is not None:
         return [element("b", words.get("case.released_day", day=speech.value(Day(one.released_at))))]

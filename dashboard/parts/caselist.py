@@ -132,7 +132,7 @@ def grid(words: Texts, stations: Stations) -> Any:
         titled("deadline", "00-00 00:00", day),
         titled("released", "00-00 00:00", day),
         {"field": "hours", "width": 66, "type": "rightAligned"},
-        {"field": "over_kg", "width": 68, "type": "rightAligned"},
+        {**titled("over_kg", "00,000", words.get("cases.within")), "type": "rightAligned"},
         {"field": "over_percent", "width": 62, "type": "rightAligned"},
         {"field": "waiting", "width": 140, "minWidth": 140 if words.language == "zh" else 190, "flex": 1},
         titled("authority", *authorities),
@@ -184,12 +184,19 @@ def grid_row(one: Summary, stations: Stations, now: int, words: Texts) -> dict[s
         "deadline": moment(one.deadline_at, one.deadline_until, zone, now, words),
         "released": moment(one.released_at, one.released_until, zone, now, words),
         "hours": "—" if one.taken is None else hours_minutes(one.taken),
-        "over_kg": "—" if one.over_kg is None else f"{one.over_kg:,}",
-        "over_percent": "—" if one.over_share is None else f"{100 * one.over_share:.1f}",
+        "over_kg": _over(one, words),
+        "over_percent": f"{100 * one.over_share:.1f}" if one.over_share and one.over_share > 0 else "—",
         "waiting": "—" if waiting is None else waits(one, words),
         "authority": "—" if one.authority is None else words.find(f"authorities.{one.authority}") or "—",
         "findings": str(one.findings) if one.findings else "",
     }
+
+
+def _over(one: Summary, words: Texts) -> str:
+    """Kilograms over the limit; within it that is said, because less than nothing is no excess."""
+    if one.over_kg is None:
+        return "—"
+    return f"{one.over_kg:,}" if one.over_kg > 0 else words.get("cases.within")
 
 
 def _width(texts: Sequence[str]) -> int:

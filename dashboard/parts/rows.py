@@ -201,7 +201,9 @@ def _sub(one: Row, saying: Saying) -> list[Node | str]:
     words = saying.words
     over = words.get("board.over_unknown")
     if one.over_kg is not None:
-        over = words.get("board.over", tonnes=f"{one.over_kg / 1000:.1f}")
+        over = words.get("cases.within")
+        if one.over_kg > 0:
+            over = words.get("board.over", tonnes=f"{one.over_kg / 1000:.1f}")
     parts = [saying.named(one.station, one.key[0]), over]
     if one.withdrawn:
         parts.append(words.get("board.withdrawn"))

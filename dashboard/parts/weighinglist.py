@@ -152,10 +152,6 @@ def _became(one: Weighing, words: Texts) -> Node:
     return link(text, case_address((one.station, number)), "fx-weighing-case")
 
 
-def _doubt(mark: str, words: Texts) -> Node:
-    return span(words.get(f"weighings.doubt.{mark}"), "fx-caption")
-
-
 def _class(column: str) -> str:
     return "fx-num" if column in NUMBERS else ""
 

@@ -209,7 +209,8 @@ def _head(
     axis_hours = max(rules.axis_hours, limit_hours * rules.axis_hours / 24)
     start = state.first_at if state.confirmed_at is None else state.confirmed_at
     gate = gate_of(None if station is None else station.gate_at(start))
-    drawn = state.released_until is None and summary.mark not in (Mark.NOT_HELD, Mark.IMPLAUSIBLE)
+    drawn = state.released_until is None and not summary.mark.held_nothing
+    drawn = drawn and summary.mark is not Mark.IMPLAUSIBLE
     paused = paused_within(state.pauses, start, now if state.released_at is None else state.released_at)
     running = [pause.reason for pause in state.pauses if pause.until is None and pause.since <= now]
     return Head(

@@ -56,7 +56,8 @@ class CaseLine(Answered):
     case_no: str
     state: str = Field(
         description="`overdue`, `near`, `running`, `released_on_time`, `released_late`, `undetermined`, "
-        "`no_deadline`, `not_held` or `implausible`."
+        "`no_deadline`, `not_held`, `weighed_over` or `weighed_within` (not held, and no more than a "
+        "weighing at a station, over its limit or within it) or `implausible`."
     )
     plate: str | None = Field(description="Masked, e.g. 晋D·8**21.")
     plate_colour: str | None
@@ -70,7 +71,7 @@ class CaseLine(Answered):
     held_after_removal_s: int | None = Field(description="Seconds held since the violation ended.")
     gross_kg: int | None
     limit_kg: int | None
-    over_kg: int | None
+    over_kg: int | None = Field(description="gross − limit; below 0 within the limit.")
     over_share: float | None = Field(description="(gross − limit) / limit, a ratio.")
     waiting: Waiting | None
     authority: str | None = Field(description="Who decides: `transport` or `police`.")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from monitor.cases.activity import HELD_SITE_TYPES
 from monitor.cases.branch import OpenStep, held_after_removal, waiting_on
 from monitor.cases.clock import Reading, clock_a
 from monitor.cases.event import HOUR
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
 
 class Mark(StrEnum):
-    """The state a case is shown in. As the reading of clock A, with those near the limit told apart."""
+    """The state a case is shown in. As the reading of clock A, with those near the limit told apart, and of
+    those not held the ones that are no more than a weighing at a station."""
 
     OVERDUE = "overdue"
     NEAR = "near"
@@ -28,7 +30,15 @@ class Mark(StrEnum):
     UNDETERMINED = "undetermined"
     NO_DEADLINE = "no_deadline"
     NOT_HELD = "not_held"
+    WEIGHED_OVER = "weighed_over"
+    """Weighed over the limit at a station; of a confirmation this case knows nothing."""
+    WEIGHED_WITHIN = "weighed_within"
     IMPLAUSIBLE = "implausible"
+
+    @property
+    def held_nothing(self) -> bool:
+        """Whether no vehicle is, or was, held: clock A reads `not_held`."""
+        return self in (Mark.NOT_HELD, Mark.WEIGHED_OVER, Mark.WEIGHED_WITHIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +76,26 @@ class Summary:
     findings: int
 
 
-def mark_of(state: CaseState, near_hours: float, now: int) -> Mark:
-    """The mark of a case at `now`; near where no more than `near_hours` are left."""
+def mark_of(state: CaseState, near_hours: float, now: int, *, at_station: bool = False) -> Mark:
+    """The mark of a case at `now`; near where no more than `near_hours` are left.
+
+    `at_station`: its site confirms and holds on the spot.
+    """
     clock = clock_a(state, now)
     near = clock.remaining is not None and clock.remaining <= near_hours * HOUR
+    over = state.over_kg
+    if clock.reading is Reading.NOT_HELD and at_station and over is not None and _only_weighed(state):
+        return Mark.WEIGHED_OVER if over > 0 else Mark.WEIGHED_WITHIN
     return Mark.NEAR if clock.reading is Reading.RUNNING and near else Mark(clock.reading.value)
+
+
+def _only_weighed(state: CaseState) -> bool:
+    """Whether nothing followed a weighing: no confirmation, no procedure, no payment, no withdrawal."""
+    after = (
+        state.confirmed_at, state.accepted_at, state.handed_over_at, state.filed_at, state.notified_at,
+        state.decided_at, state.pay_requested_at, state.first_paid_at, state.released_at, state.withdrawn_at,
+    )  # fmt: skip
+    return all(moment is None for moment in after)
 
 
 def summary_of(state: CaseState, configuration: Configuration, now: int) -> Summary:
@@ -79,7 +104,8 @@ def summary_of(state: CaseState, configuration: Configuration, now: int) -> Summ
     start = state.first_at if state.confirmed_at is None else state.confirmed_at
     gate = gate_of(None if station is None else station.gate_at(start))
     clock = clock_a(state, now)
-    mark = mark_of(state, configuration.board.near_hours, now)
+    at_station = station is not None and station.site_type in HELD_SITE_TYPES
+    mark = mark_of(state, configuration.board.near_hours, now, at_station=at_station)
     over = state.over_kg
     return Summary(
         station=state.station,

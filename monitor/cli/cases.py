@@ -142,7 +142,7 @@ def _cells(one: Summary, configuration: Configuration) -> tuple[object, ...]:
         None if one.taken is None else f"{one.taken / HOUR:.1f}",
         one.gross_kg,
         one.limit_kg,
-        one.over_kg,
+        None if one.over_kg is None else max(one.over_kg, 0),
         None if one.waiting is None else words().find(f"owners.{one.waiting.owner}"),
         one.findings or None,
     )

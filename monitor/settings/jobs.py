@@ -98,7 +98,7 @@ class Jobs(Entry):
             kind = Kind.FOLDER if watch.source else Kind.ANY_FOLDER
             yield PlannedJob(name, kind, watch.cadence(zone), watch.grace_micros, told)
         for name, view in sorted(self.views.items()):
-            told = {"database": view.shown, "source": view.source}
+            told = {"source": view.source}
             yield PlannedJob(
                 name, Kind.VIEW, view.cadence(zone), view.grace_micros, told, outside=not view.made_up
             )

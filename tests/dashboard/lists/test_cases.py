@@ -7,11 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import plotly
+import pytest
 
 from dashboard.pages import cases as page
 from dashboard.parts.caselist import FIELD_IDS, grid_row
 from dashboard.views.cases import asked_of, list_view, page_of, search_of
-from tests.county import BEFORE_START, CORRECTED, DAYS_ONLY, NORTH, NOW, PAYING, WITHDRAWN, County
+from monitor.cases.summary import summary_of
+from monitor.reports.case_list import COLUMNS, cells
+from tests.county import BEFORE_START, CORRECTED, DAYS_ONLY, NORTH, NOW, PAYING, RING, WITHDRAWN, County
+from tests.factories import state
 
 
 def sent(component: Any) -> str:
@@ -75,6 +79,28 @@ def test_a_row_of_the_grid_is_masked_text_with_the_word_of_its_state(told: Count
     assert (line["hours"], line["over_kg"], line["over_percent"]) == ("20:12", "12,420", "25.3")
     assert line["waiting"] == "缴款失败 2 次 · 交警"
     assert line["address"] == f"/case/{PAYING[0]}/{PAYING[1]}"
+
+
+@pytest.mark.parametrize(
+    ("station", "gross_kg", "shown"),
+    [
+        (NORTH, 52_300, ("称重超限", "3,300", "6.7")),
+        (NORTH, 49_000, ("称重未超限", "未超限", "—")),
+        (NORTH, 46_800, ("称重未超限", "未超限", "—")),
+        # off the site nobody confirms or holds on the spot
+        (RING, 52_300, ("不扣车", "3,300", "6.7")),
+    ],
+)
+def test_a_weighing_that_nothing_followed_is_shown_as_what_it_is(
+    told: County, station: str, gross_kg: int, shown: tuple[str, str, str]
+) -> None:
+    weighed = state(station=station, verdict="not_held", custody=False, gross_kg=gross_kg, limit_kg=49_000)
+    words = told.services.texts["zh"]
+    line = grid_row(summary_of(weighed, told.configuration, NOW), told.configuration.stations, NOW, words)
+    assert (line["state"], line["over_kg"], line["over_percent"]) == shown
+    file = cells(summary_of(weighed, told.configuration, NOW), told.configuration.stations, words)
+    assert file[0] == shown[0]
+    assert file[COLUMNS.index("over_kg")] == max(gross_kg - 49_000, 0)
 
 
 def test_a_day_is_shown_as_a_day_in_the_grid(told: County) -> None:

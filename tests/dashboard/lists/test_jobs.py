@@ -16,7 +16,7 @@ from dashboard.views.jobs import JobsView, Standing, jobs_view
 from monitor.settings.cadence import at, every
 from monitor.settings.calendar import read_calendar
 from monitor.settings.check import check_config
-from monitor.settings.jobs import Kind, PlannedJob
+from monitor.settings.jobs import Jobs, Kind, PlannedJob
 from monitor.settings.texts import texts
 from monitor.store.jobs import REQUEST_MICROS, JobRequest, JobRun, JobState, Leader, Result, take_lease
 from tests.county import NOW, County
@@ -84,6 +84,15 @@ def test_the_card_says_what_a_job_does_how_it_went_and_when_it_is_due() -> None:
     ):
         assert text in said
     assert "作业:1 个,都正常" in said
+
+
+def test_the_job_of_a_view_is_called_by_its_source_and_never_by_an_address(told: County) -> None:
+    view = {"url": "postgresql://reader@db.example/cases", "query": "SELECT * FROM v WHERE a >= :since",
+            "source": "ledger-template", "watermark": "a"}  # fmt: skip
+    [plan] = Jobs.model_validate({"views": {"chengbei": view}}).planned(SHANGHAI)
+    card = sent(jobs_card(view_of(None, job=plan), told.services.sources, NOW, words("zh")))
+    assert "读“站上台账”的数据库视图里的新行入库" in card
+    assert "db.example" not in card and "postgresql" not in card
 
 
 def test_a_problem_stands_in_words_and_the_card_counts_it() -> None:
