@@ -204,6 +204,8 @@ def serve(installation: Installation, *, ready: Callable[[str], None] | None = N
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listening.bind((settings.host, settings.port))
     app = create_app(installation)
+    keeper = installation.lake.kept(now)
+    keeper.start()
     jobs = started_jobs(installation)
     settle()
     if ready is not None:
@@ -216,6 +218,7 @@ def serve(installation: Installation, *, ready: Callable[[str], None] | None = N
             )
         ).run(sockets=[listening])
     finally:
+        keeper.stop()
         if jobs is not None:
             jobs.stop()
 

@@ -14,6 +14,7 @@ from dashboard.pages import jobs
 from dashboard.parts.board import age_badge
 from dashboard.parts.deliverylist import deliveries_card, feeds_card
 from dashboard.parts.element import Node, div
+from dashboard.parts.joblist import lake_band
 from dashboard.parts.mapping import drop_area
 from dashboard.parts.quarantinelist import data_tabs
 from dashboard.parts.sentence import Speech
@@ -77,7 +78,9 @@ def drawn_key(services: Services, query: dict[str, str], now: int) -> str:
     """Changes when what is drawn may have: with the data, the minute, the program and what is open."""
     version = ".".join(map(str, data_version(services.database)))
     of_jobs = jobs.drawn_key(jobs.view_of(services, query, now), now)
-    return f"{services.version}/{version}/{now // MINUTE}/{query.get('delivery', '')}/{of_jobs}"
+    kept = None if services.lake is None else services.lake.standing
+    of_lake = "" if kept is None else f"{kept.problem}.{kept.since}.{kept.mended_at}"
+    return f"{services.version}/{version}/{now // MINUTE}/{query.get('delivery', '')}/{of_jobs}/{of_lake}"
 
 
 def drawn(services: Services, query: dict[str, str], now: int) -> list[Node]:
@@ -95,7 +98,8 @@ def drawn(services: Services, query: dict[str, str], now: int) -> list[Node]:
     feeds = feeds_view(feeds_seen(services.database), services.sources, now)
     band, of_jobs = jobs.drawn(services, jobs.view_of(services, query, now), now)
     deliveries = deliveries_card(deliveries_view(found, services.sources), opened, cells, total, speech)
-    return [*band, feeds_card(feeds, now, speech), div([of_jobs, deliveries], "fx-data-main")]
+    of_lake = lake_band(None if services.lake is None else services.lake.standing, now, speech)
+    return [*band, *of_lake, feeds_card(feeds, now, speech), div([of_jobs, deliveries], "fx-data-main")]
 
 
 def refused_of(services: Services, delivery_id: int) -> tuple[tuple[Cell, ...], int]:

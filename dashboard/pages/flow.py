@@ -40,6 +40,9 @@ class Pages:
     def draw(self, asked: FlowAsk, language: str, now: int) -> tuple[str, list[Node]]:
         """Its key and its nodes; a part that failed is tried again every time."""
         version = ".".join(map(str, data_version(self.services.database)))
+        if self.services.lake is not None:
+            # It follows the database some seconds later.
+            version += f"/{self.services.lake.version}"
         key = f"{self.services.version}/{version}/{now // MINUTE}/{asked.address()}/{language}"
         with self._lock:
             known = self._drawn.get((asked, language))

@@ -10,7 +10,7 @@ from dashboard.parts.element import Node, div, element, shape, span
 from dashboard.parts.rows import link
 from dashboard.views.jobs import JobsView, JobView, Standing
 from dashboard.views.moments import MINUTE, length, when
-from monitor.cases.event import SECOND
+from monitor.cases.event import DAY, SECOND
 from monitor.settings.cadence import WEEKDAYS, At, Cadence
 from monitor.settings.jobs import Kind
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from dashboard.parts.sentence import Speech
     from ingest.mapping.page import SourcePage
+    from monitor.lake.keeper import LakeStanding
     from monitor.settings.texts import Texts
     from monitor.store.jobs import JobRun
 
@@ -42,6 +43,23 @@ def jobs_band(view: JobsView, words: Texts) -> list[Node]:
         names = words.get("case.joint").join(called(row.name, words) for row in view.failing)
         said.append(words.get("jobs.failing", jobs=names))
     return [element("p", " ".join(said), "fx-jobs-band", role="alert")] if said else []
+
+
+def lake_band(standing: LakeStanding | None, now: int, speech: Speech) -> list[Node]:
+    """What must not be overlooked of the copy that metrics read: that it cannot be kept; and for a day, that
+    it was damaged and written anew."""
+    said: list[Node] = []
+    if standing is None:
+        return said
+    words = speech.words
+    if standing.problem is not None:
+        problem = words.get(f"lake.problem.{standing.problem}", **standing.params)
+        said.append(element("p", problem, "fx-jobs-band", role="alert"))
+    if standing.mended is not None and standing.mended_at is not None and now - standing.mended_at < DAY:
+        why = words.get(f"cli.lake.differs.{standing.mended.code}", **standing.mended.params)
+        mended = words.get("lake.mended", time=speech.moment(standing.mended_at), why=why)
+        said.append(element("p", mended, "fx-card fx-lake-mended", role="status"))
+    return said
 
 
 def jobs_card(view: JobsView, sources: Mapping[str, SourcePage], now: int, speech: Speech) -> Node:

@@ -12,6 +12,7 @@ from dashboard.language import HTML_LANG, LANGUAGE_COOKIE
 from dashboard.parts.element import Node, div, element, shape, span
 
 if TYPE_CHECKING:
+    from dashboard.views.snapshot import Told
     from monitor.settings.texts import Texts
 
 NAVIGATION: tuple[tuple[str, str], ...] = (
@@ -111,11 +112,12 @@ def not_found(words: Texts, path: str) -> Node:
     return div([element("p", words.get("shell.not_found.text", path=path)), back], "fx-card fx-not-found")
 
 
-def failed_part(words: Texts, reason: str, time: str) -> Node:
+def failed_part(words: Texts, reason: str | Told, time: str) -> Node:
     """One part that could not be worked out, while the others live on."""
+    why = reason if isinstance(reason, str) else words.get(reason.key, **reason.params)
     said = [
         element("b", words.get("shell.failed.title")),
-        span(words.get("shell.failed.why", reason=reason, time=time), "fx-mut"),
+        span(words.get("shell.failed.why", reason=why, time=time), "fx-mut"),
     ]
     return div([shape("octagon"), div(said)], "fx-card fx-failed", role="alert")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from dashboard.views.board import BoardView, board_view
 from dashboard.views.feeds import Feed, feeds_view, silent_activities
 from dashboard.views.figures import Release, releases_view
 from monitor.cases.event import DAY
+from monitor.metrics.away import LakeAway
 from monitor.metrics.week import WeekFigures, week_figures
 from monitor.settings.stations import SiteType
 from monitor.store.board import feeds_seen, open_cases, recent_releases, released_between
@@ -28,10 +29,18 @@ Part = TypeVar("Part")
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """A reason that has its sentence: a text with its fields."""
+
+    key: str
+    params: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """A part that could not be worked out, and why."""
 
-    reason: str
+    reason: str | Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +85,9 @@ def attempt(name: str, read: Callable[[], Part]) -> Part | Failure:
     """The part, or the failure that stands in its place while the other parts live on."""
     try:
         return read()
+    except LakeAway as away:
+        # The log has it from the keeper of the lake, once.
+        return Failure(Told(away.key, away.params))
     except Exception as error:  # noqa: BLE001: whatever breaks one part, the board must not go dark
         log.exception("part %s of the board failed", name)
         return Failure(reason_of(error))

@@ -1,6 +1,7 @@
-"""`/healthz`: the process answers, and how the jobs stand. `/readyz`: it can read its database.
+"""`/healthz`: the process answers, and how jobs and lake stand. `/readyz`: it can read its database.
 
-Jobs that fail leave the server ready: a load balancer that took it away would mend nothing.
+Jobs that fail, and a lake that cannot be kept, leave the server ready: a load balancer that took it away
+would mend nothing.
 """
 
 from __future__ import annotations
@@ -29,6 +30,20 @@ class JobsHealth(BaseModel):
     failing: list[str] = Field(default_factory=list, description="Names of the jobs that fail.")
 
 
+class LakeHealth(BaseModel):
+    """How the copy of the database that metrics read stands."""
+
+    status: Literal["ok", "failing", "unattended"] = Field(
+        description="`failing`: it cannot be brought up to the database. `unattended`: nothing here keeps it."
+    )
+    problem: str | None = Field(
+        default=None, description="`disk`, `no_database` or `unexpected`; null where it goes well."
+    )
+    since: int | None = Field(default=None, description="Since when, milliseconds since 1970.")
+    mended: str | None = Field(default=None, description="What was damaged last and written anew: its code.")
+    mended_at: int | None = Field(default=None, description="When, milliseconds since 1970.")
+
+
 class Health(BaseModel):
     """The process is alive."""
 
@@ -40,6 +55,7 @@ class Health(BaseModel):
     )
     data_version: str | None = Field(description="Changes whenever anything shown may have changed.")
     jobs: JobsHealth | None = Field(description="Null where the database cannot be read.")
+    lake: LakeHealth
     now: int = Field(description="The server's clock, milliseconds since 1970-01-01T00:00:00Z.")
 
 
@@ -65,7 +81,14 @@ def health_router(services: ApiServices) -> APIRouter:
             version, jobs = None, None
         status: Literal["ok", "no_database"] = "no_database" if version is None else "ok"
         now = services.now() // 1000
-        return Health(status=status, version=services.version, data_version=version, jobs=jobs, now=now)
+        return Health(
+            status=status,
+            version=services.version,
+            data_version=version,
+            jobs=jobs,
+            lake=_lake(services),
+            now=now,
+        )
 
     @routes.get("/readyz", response_model=Ready, summary="Whether the database can be read")
     async def readyz() -> Ready:
@@ -92,6 +115,19 @@ def _jobs(services: ApiServices) -> JobsHealth:
     if current_leader(services.database, services.now()) is None:
         return JobsHealth(status="unattended", failing=failing)
     return JobsHealth(status="failing" if failing else "ok", failing=failing)
+
+
+def _lake(services: ApiServices) -> LakeHealth:
+    standing = None if services.lake is None else services.lake.standing
+    if standing is None:
+        return LakeHealth(status="unattended")
+    return LakeHealth(
+        status="ok" if standing.problem is None else "failing",
+        problem=standing.problem,
+        since=None if standing.since is None else standing.since // 1000,
+        mended=None if standing.mended is None else standing.mended.code,
+        mended_at=None if standing.mended_at is None else standing.mended_at // 1000,
+    )
 
 
 def _data_version(services: ApiServices) -> str:

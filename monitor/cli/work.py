@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from monitor.jobs.worker import Worker
+    from monitor.lake.keeper import Keeper
     from monitor.store.jobs import JobRun
 
 
@@ -25,12 +26,16 @@ def register(app: typer.Typer) -> None:
 
 def work(once: Annotated[bool, typer.Option("--once", help=say("cli.help.work_once"))] = False) -> None:
     from monitor.cli.installation import now, open_intake, sender
+    from monitor.cli.lake import brought_up
     from monitor.jobs.job import configured_jobs
     from monitor.jobs.worker import Worker
+    from monitor.lake.keeper import Keeper
     from monitor.settings.environment import load_settings
+    from monitor.store.jobs import Result
     from monitor.store.marks import SIMULATED, mark_of
 
-    intake = open_intake(load_settings())
+    settings = load_settings()
+    intake = open_intake(settings)
     with intake.database.read() as connection:
         simulated = mark_of(connection, SIMULATED) is not None
     jobs = configured_jobs(intake, sender(), words(), simulated=simulated)
@@ -38,27 +43,27 @@ def work(once: Annotated[bool, typer.Option("--once", help=say("cli.help.work_on
     if not worker.jobs:
         raise Answer("no_jobs", Code.WRONG_USE)
     if once:
-        _run_once(worker)
+        runs = _run_once(worker)
+        brought_up(intake.database, settings.lake, intake.configuration, now())
+        if any(run.result == Result.FAILED for run in runs):
+            raise typer.Exit(Code.FAILED)
     else:
-        _run_on(worker)
+        _run_on(worker, Keeper(intake.database, settings.lake, intake.configuration.zone_of, now))
 
 
-def _run_once(worker: Worker) -> None:
-    from monitor.store.jobs import Result
-
+def _run_once(worker: Worker) -> Sequence[JobRun]:
     with worker.leading() as led:
         if not led:
             raise Answer("another_leads", holder=worker.leader().rsplit(":", 1)[0])
         runs = worker.run_due()
     if not runs:
         typer.echo(say("cli.work.nothing_due"))
-        return
-    show_runs(runs)
-    if any(run.result == Result.FAILED for run in runs):
-        raise typer.Exit(Code.FAILED)
+    else:
+        show_runs(runs)
+    return runs
 
 
-def _run_on(worker: Worker) -> None:
+def _run_on(worker: Worker, keeper: Keeper) -> None:
     from monitor.jobs.scheduler import Scheduler
 
     stop = threading.Event()
@@ -66,8 +71,10 @@ def _run_on(worker: Worker) -> None:
         signal.signal(number, lambda *_: stop.set())
     scheduler = Scheduler(worker)
     scheduler.start()
+    keeper.start()
     tell(say("cli.work.ready", n=len(worker.jobs)))
     stop.wait()
+    keeper.stop()
     scheduler.stop()
 
 

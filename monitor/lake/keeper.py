@@ -59,7 +59,7 @@ def stands_well(database: Database, folder: Path, *, whole: bool = False) -> boo
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class LakeStanding:
     """How a lake stands: `problem` is a code of `lake.problem` with its parameters, None where it goes well.
 
     `since`: when the problem was first met; `mended`: what was found damaged last and written anew, and when.
@@ -88,7 +88,7 @@ class Keeper:
         self._stopped = False
         self._looked = False
         self._thread = threading.Thread(target=self._run, name="lake", daemon=True)
-        self.standing = Standing()
+        self.standing = LakeStanding()
 
     def start(self) -> None:
         """Begin."""
@@ -130,9 +130,9 @@ class Keeper:
                 done = _brought_up(self._database, self._folder, self._zone_of, now)
                 if done.mended is not None:
                     log.warning("the lake was damaged and written anew: %s", done.mended)
-                    standing = Standing(mended=done.mended, mended_at=now)
+                    standing = LakeStanding(mended=done.mended, mended_at=now)
             forget_old(self._database)
-        self.standing = Standing(mended=standing.mended, mended_at=standing.mended_at)
+        self.standing = LakeStanding(mended=standing.mended, mended_at=standing.mended_at)
 
     def _met(self, problem: str, params: dict[str, str]) -> None:
         last = self.standing
@@ -140,7 +140,7 @@ class Keeper:
             return
         log.warning("the lake cannot be kept: %s %s", problem, params)
         since = last.since if last.problem is not None else self._moment()
-        self.standing = Standing(problem, params, since, last.mended, last.mended_at)
+        self.standing = LakeStanding(problem, params, since, last.mended, last.mended_at)
 
     def _run(self) -> None:
         while not self._stopped:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from monitor.lake.keeper import Keeper, Standing, bring_up, stands_well
+from monitor.lake.keeper import Keeper, LakeStanding, bring_up, stands_well
 from monitor.lake.local_time import ZoneOf
 from monitor.lake.manifest import LakeDamaged, faults, read_manifest
+from monitor.metrics.away import Away, LakeAway
 from monitor.store.database import Database
 
 if TYPE_CHECKING:
@@ -28,31 +29,6 @@ log = logging.getLogger(__name__)
 
 FIRST_SECONDS = 5.0
 """How long the first reader waits for a lake that is just being written."""
-
-
-class LakeAway(Exception):
-    """The lake cannot be read now. `key` is a text, which `params` fill; it says what is done about it."""
-
-    def __init__(self, problem: str, **params: str) -> None:
-        super().__init__(f"{problem} {params}")
-        self.problem = problem
-        self.key = f"lake.problem.{problem}"
-        self.params = params
-
-
-class Away:
-    """An engine in the place of one that cannot be: whatever is asked of it raises why."""
-
-    def __init__(self, why: LakeAway) -> None:
-        self._why = why
-
-    def table(self, name: str) -> ir.Table:
-        """Raises LakeAway."""
-        raise self._why
-
-    def rows(self, expression: ir.Table) -> list[dict[str, Any]]:
-        """Raises LakeAway."""
-        raise self._why
 
 
 class Reading:
@@ -96,7 +72,7 @@ class LakeSource:
         return self.keeper
 
     @property
-    def standing(self) -> Standing | None:
+    def standing(self) -> LakeStanding | None:
         """How the keeper stands; None without one."""
         return None if self.keeper is None else self.keeper.standing
 
