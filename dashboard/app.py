@@ -8,6 +8,7 @@ A page is a module of `dashboard.pages` that offers
   and the parameters of the address, all text. Runs in a thread, so it may read the database.
 - `register(app, services) -> None`: its callbacks, each `async def`, with queries in `asyncio.to_thread`.
 - `controls(services, query) -> list[Component]`, where it has any: what stands at the right of its title.
+- `routes(services) -> APIRouter`, where it has files to hand out.
 
 The shell draws the title, and the badge that says the data is simulated.
 
@@ -122,6 +123,10 @@ class FangxingDash(Dash):
 def build_dash(server: FastAPI, services: Services) -> Dash:
     """Binds the pages to the web server. Routes of the server that shall win must be registered before."""
     server.add_middleware(ReaderMiddleware)
+    pages = find_pages()
+    for page in pages:
+        if hasattr(page, "routes"):
+            server.include_router(page.routes(services))
     app = FangxingDash(
         "dashboard",
         server=cast("Any", server),  # typed for Flask; a FastAPI application is told by what it is
@@ -135,7 +140,6 @@ def build_dash(server: FastAPI, services: Services) -> Dash:
         on_error=told,
     )
     app.services = services
-    pages = find_pages()
 
     def layout() -> Component:
         words = current_texts(services)

@@ -1,28 +1,28 @@
-"""The Flow page in words and cards: what was found, the figure below it, and its numbers to take along."""
+"""The Flow page in words and cards: what was found, the figure below it, and its files to take along."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from dashboard.parts import flow_charts as charts
+from dashboard.parts import flow_stages, flow_weekly
 from dashboard.parts.element import Node, div, element, span
-from dashboard.parts.rows import case_address, link
+from dashboard.parts.rows import link
 from dashboard.parts.sentence import Speech
 from dashboard.parts.shell import failed_part
 from dashboard.views import flow_findings as found
 from dashboard.views.flow import (
     LIMIT_HOURS,
-    VEHICLES,
-    WEEKS,
     AgesPart,
-    FlowAsk,
     FlowView,
     HoursPart,
     StagesPart,
     Weekly,
 )
+from dashboard.views.flow_ask import VEHICLES, WEEKS, FlowAsk
 from dashboard.views.moments import clock_time
 from dashboard.views.snapshot import Failure
+from monitor.metrics.rate_chart import Kind
 
 if TYPE_CHECKING:
     from monitor.metrics.throughput import HourOfWeek
@@ -33,18 +33,27 @@ if TYPE_CHECKING:
 def choices(asked: FlowAsk, stations: list[Station], speech: Speech) -> list[Node]:
     """Period, station and kind of vehicle, each a link that keeps the rest."""
     words = speech.words
+    chosen_days = asked.since is not None and asked.until is not None
     told: list[list[tuple[str, str, bool]]] = [
         [
-            (words.get("flow.weeks", n=n), asked.address(weeks=n), n == asked.weeks)
+            (words.get("flow.weeks", n=n), asked.address(weeks=n), n == asked.weeks and not chosen_days)
             for n in WEEKS
         ]
     ]  # fmt: skip
+    if chosen_days:
+        told[0].append((words.get("flow.days", since=asked.since, until=asked.until), asked.address(), True))
+    if asked.as_of is not None:
+        at = speech.words.get("flow.as_of", at=speech.moment(asked.as_of))
+        told[0] += [
+            (at, asked.address(), True),
+            (words.get("flow.as_of_now"), asked.address(as_of=None), False),
+        ]
     if len(stations) > 1:
         names: list[tuple[str | None, str]] = [(None, words.get("board.all"))]
         names += [(one.code, one.short.in_language(words.language)) for one in stations]
         told.append([(name, asked.address(station=code), code == asked.station) for code, name in names])
     kinds: list[tuple[str | None, str]] = [(None, words.get("flow.all_vehicles"))]
-    kinds += [(kind, words.get(f"vehicles.{kind}")) for kind in VEHICLES]
+    kinds += [(kind, words.get(f"flow.vehicle.{kind}")) for kind in VEHICLES]
     told.append([(name, asked.address(vehicle=kind), kind == asked.vehicle) for kind, name in kinds])
     return [
         div([link(text, href, "fx-here" if here else "") for text, href, here in group], "fx-seg-control")
@@ -52,11 +61,21 @@ def choices(asked: FlowAsk, stations: list[Station], speech: Speech) -> list[Nod
     ]
 
 
+def refused(asked: FlowAsk, speech: Speech) -> list[Node] | None:
+    """In words, where the address asks for what cannot be; None where it can."""
+    words = speech.words
+    if asked.unknown is not None:
+        said = words.get("flow.unknown_station", code=asked.unknown)
+    elif asked.bad is not None:
+        bad = asked.bad
+        said = words.get("flow.bad", name=bad.name, value=bad.value, accepted=bad.accepted)
+    else:
+        return None
+    return [div(said, "fx-card fx-flow-none", role="alert")]
+
+
 def page(view: FlowView, speech: Speech, board: Board) -> list[Node]:
     """The headline, then the cards; one that failed says so and the others live on."""
-    words = speech.words
-    if view.asked.unknown is not None:
-        return [div(words.get("flow.unknown_station", code=view.asked.unknown), "fx-card fx-flow-none")]
     few = board.few_n
     made: list[tuple[str, Any, Any]] = [
         ("stages", view.stages, lambda: _stages(view, speech, few)),
@@ -65,18 +84,38 @@ def page(view: FlowView, speech: Speech, board: Board) -> list[Node]:
         ("week", view.week_hours, lambda: _week(view, speech)),
         ("ages", view.ages, lambda: _ages(view, speech, few)),
     ]
+    head = _head(view, speech, board)
+    if view.empty and not isinstance(view.extent, Failure):
+        head = _nothing(view, speech)
+        held = isinstance(view.ages, AgesPart) and view.ages.ages
+        made = made[-1:] if held else []
     cards = []
     for name, part, draw in made:
         body = _failed(part, view, speech) if isinstance(part, Failure) else draw()
         cards.append(div(body, f"fx-flow-{name}"))
-    return [_head(view, speech, board), div(cards, "fx-flow-cards")]
+    return [head, div(cards, "fx-flow-cards")]
+
+
+def _nothing(view: FlowView, speech: Speech) -> Node:
+    words = speech.words
+    assert not isinstance(view.extent, Failure)
+    why = found.nothing_finding(view.extent, view.since, view.until, view.today, view.now)
+    return div(
+        [
+            element("h2", words.get("flow.nothing.title")),
+            element("p", speech.say(why)),
+            element("p", words.get("flow.nothing.hint"), "fx-mut"),
+        ],
+        "fx-card fx-flow-none",
+        role="status",
+    )
 
 
 def _failed(failure: Failure, view: FlowView, speech: Speech) -> Node:
     return failed_part(speech.words, failure.reason, clock_time(view.now, speech.zone))
 
 
-def _card(title: str, caption: str, body: list[Any], foot: str | None = None) -> Node:
+def _card(title: str, caption: Any, body: list[Any], foot: Any = None) -> Node:
     below = [] if foot is None else [element("p", foot, "fx-flow-foot")]
     return element(
         "section",
@@ -100,14 +139,20 @@ def _head(view: FlowView, speech: Speech, board: Board) -> Node:
         if enough
         else words.get("flow.head.few", **fields)
     )
-    beside = [words.get("flow.head.interval", low=round(100 * low), high=round(100 * high))]
-    beside += [words.get(f"flow.beside.{name}", n=count) for name, count in rate.beside.items() if count]
+    beside: list[Any] = [words.get("flow.head.interval", low=round(100 * low), high=round(100 * high))]
+    for name, count in rate.beside.items():
+        if count:
+            said_beside = words.get(f"flow.beside.{name}", n=count)
+            beside += [
+                words.get("flow.join"),
+                link(said_beside, view.behind(f"rate.{name}"), "fx-flow-plain"),
+            ]
     target = found.target_finding((low, high), rate.n, board.few_n, board.target.share)
     unconfirmed = [] if board.target.confirmed else [span(words.get("config.example"), "fx-badge fx-example")]
     return div(
         [
-            element("b", [link(said, view.cases(), "fx-flow-plain")]),
-            span(words.get("flow.join").join(beside), "fx-mut"),
+            element("b", [link(said, view.behind("rate.all"), "fx-flow-plain")]),
+            span(beside, "fx-mut"),
             span([speech.say(target), *unconfirmed], "fx-flow-target"),
         ],
         "fx-card fx-flow-head",
@@ -121,35 +166,30 @@ def _stages(view: FlowView, speech: Speech, few: int) -> Node:
         return _card(words.get("flow.stages.neutral"), words.get("flow.none"), [])
     hours = sum(one.hours for one in part.stages)
     n = part.stages[0].n
-    foot = words.get("flow.stages.law")
+    foot: list[Any] = [words.get("flow.stages.law")]
     if part.after is not None and part.after.cases:
         after = part.after
-        foot = (
-            words.get(
-                "flow.stages.after",
-                hours=f"{after.hours:,.0f}",
-                percent=round(100 * (after.share or 0)),
-                median=f"{after.median or 0:.1f}",
-                k=after.cases,
-                n=after.n,
-            )
-            + foot
+        said = words.get(
+            "flow.stages.after",
+            hours=f"{after.hours:,.0f}",
+            percent=round(100 * (after.share or 0)),
+            median=f"{after.median or 0:.1f}",
+            k=after.cases,
+            n=after.n,
         )
+        foot = [link(said, view.behind("removal.known"), "fx-flow-plain"), *foot]
     return _card(
         speech.say(found.stages_finding(part.stages, few)),
         words.get("flow.stages.caption", n=n, hours=f"{hours:,.0f}"),
         [
-            charts.stage_bar(part.stages, words, view.cases()),
-            charts.stage_table(part.stages, words, view.cases()),
-            charts.csv_link(
-                "stages",
-                words,
-                ["stage", "hours", "share", "cases", "n", "median_hours", "p90_hours"],
-                [[s.stage.value, s.hours, s.share, s.cases, s.n, s.median, s.p90] for s in part.stages],
-            ),
+            flow_stages.stage_bar(part.stages, words, view),
+            flow_stages.stage_table(part.stages, words, view),
+            flow_stages.split_choice(view, words),
+            *flow_stages.told_apart(part, words, view),
+            charts.file_links(view, "stages", words),
         ],
         foot,
-    )  # fmt: skip
+    )
 
 
 def _hours(view: FlowView, speech: Speech, few: int) -> Node:
@@ -168,17 +208,14 @@ def _hours(view: FlowView, speech: Speech, few: int) -> Node:
         if hours.n >= few
         else words.get(key, n=hours.n, longest=numbers["longest"])
     )
+    if hours.untimed:
+        caption += words.get("flow.join") + words.get("flow.hours.untimed", n=hours.untimed)
     return _card(
         speech.say(found.hours_finding(part.test)),
         caption,
         [
             charts.histogram(part, words, view, LIMIT_HOURS),
-            charts.csv_link(
-                "hours",
-                words,
-                ["hour", "on_time", "late", "still_held"],
-                [[one.low, one.on_time, one.late, one.held] for one in hours.bins],
-            ),
+            charts.file_links(view, "hours", words),
         ],
         speech.say(found.hours_note(part.test)),
     )
@@ -187,36 +224,30 @@ def _hours(view: FlowView, speech: Speech, few: int) -> Node:
 def _rate(view: FlowView, speech: Speech, board: Board) -> Node:
     part, words = view.weekly, speech.words
     assert isinstance(part, Weekly)
-    complete = part.weeks[:-1] if part.running else part.weeks
-    title = speech.say(found.rate_finding(part.chart, complete))
+    title = speech.say(found.rate_finding(part.chart))
     if not part.weeks:
         return _card(title, words.get("flow.none"), [])
-    caption = words.get("flow.rate.no_centre")
-    if part.centre is not None:
-        caption = words.get(
-            "flow.rate.centre",
-            percent=round(100 * part.centre),
-            first=part.base[0].rsplit("W", 1)[-1],
-            last=part.base[-1].rsplit("W", 1)[-1],
-            n=len(part.base),
-        )
+    target = board.target.share
+    share = flow_weekly.rate_plot(part, board, view, words)
+    plots: list[Any] = [flow_weekly.drawn(share, words, words.get("flow.rate.neutral"), target)]
+    if part.chart.kind in (Kind.GAPS, Kind.HOURS):
+        axis = words.get("flow.gaps.axis" if part.chart.kind is Kind.GAPS else "flow.single.axis")
+        single = flow_weekly.single_plot(part, view, words)
+        plots += [
+            element("h3", axis, "fx-flow-second"),
+            flow_weekly.drawn(single, words, axis, target),
+        ]
+    said = flow_weekly.notes(part, speech)
+    running = flow_weekly.running_gap(part)
+    if running:
+        said.append(words.get("flow.gaps.running", n=running))
+    notes = [element("ul", [element("li", one) for one in said], "fx-flow-notes")] if said else []
     return _card(
         title,
-        caption,
+        flow_weekly.caption(part, speech),
         [
-            div(
-                [
-                    charts.icons(part, board.target.share, words),
-                    charts.weekly(part, board, words, view.asked.station),
-                ],
-                "fx-flow-weekly",
-            ),
-            charts.csv_link(
-                "weeks",
-                words,
-                ["week", "k", "n"],
-                [[week, k, n] for week, (k, n) in zip(part.weeks, part.counts, strict=True)],
-            ),
+            div([flow_weekly.icons(part, target, words), div([*plots, *notes])], "fx-flow-weekly"),
+            charts.file_links(view, "rate", words),
         ],
         words.get("flow.rate.foot"),
     )
@@ -239,12 +270,7 @@ def _week(view: FlowView, speech: Speech) -> Node:
             *grid("arrivals", _column(hours, "arrivals")),
             *grid("releases", _column(hours, "releases")),
             charts.heat_legend(words),
-            charts.csv_link(
-                "hours-of-week",
-                words,
-                ["hour_of_week", "confirmed", "released"],
-                [[one.hour, one.arrivals, one.releases] for one in hours],
-            ),
+            charts.file_links(view, "week", words),
         ],
     )
 
@@ -259,14 +285,11 @@ def _ages(view: FlowView, speech: Speech, few: int) -> Node:
     past = sum(one.past_limit is True for one in part.ages)
     if not part.ages:
         return _card(speech.say(found.ages_finding(part.ages)), words.get("flow.ages.nothing"), [])
-    lines = [
-        (one, part.plates.get((one.station, one.case_no)), case_address((one.station, one.case_no)))
-        for one in part.ages
-    ]
+    past_list = view.behind("ages.past" if past else "ages.all")
     foot = words.get("flow.ages.few", n=len(part.ages)) if len(part.ages) < few else None
     return _card(
         speech.say(found.ages_finding(part.ages)),
-        words.get("flow.ages.caption", k=past, n=len(part.ages)),
-        [charts.ages(lines, words, LIMIT_HOURS)],
+        link(words.get("flow.ages.caption", k=past, n=len(part.ages)), past_list, "fx-flow-plain"),
+        [charts.ages(part, words, LIMIT_HOURS), charts.file_links(view, "ages", words)],
         foot,
     )

@@ -2,225 +2,282 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlencode
 
-from dashboard.views.moments import local
+from dashboard.views.flow_ask import WEEKS, FlowAsk, moment_text
 from dashboard.views.plate import masked_plate
 from dashboard.views.snapshot import Failure, attempt, zone_of
+from monitor.cases.branch import waiting_on
+from monitor.cases.gate import gate_of
 
 if TYPE_CHECKING:
     from dashboard.services import Services
+    from monitor.cases.activity import Step
+    from monitor.metrics.ask import Ask
     from monitor.metrics.bunching import Bunching
     from monitor.metrics.compliance import Compliance
-    from monitor.metrics.control_chart import Chart
     from monitor.metrics.engine import Engine
+    from monitor.metrics.extent import Extent
+    from monitor.metrics.gates import GateSpan
     from monitor.metrics.held_after_removal import HeldAfterRemoval
     from monitor.metrics.hours import Hours
+    from monitor.metrics.hours_in_order import CaseHours
+    from monitor.metrics.late_gaps import LateGap
     from monitor.metrics.open_ages import OpenAge
+    from monitor.metrics.rate_chart import RateChart
     from monitor.metrics.stages import StageShare
+    from monitor.metrics.stages_by_time import StageSlot
     from monitor.metrics.throughput import HourOfWeek
 
-WEEKS = (4, 13, 26)
-USUAL = 13
-VEHICLES = ("truck", "combination")
-BASE_WEEKS = 13
-"""The centre of the weekly chart comes from so many complete weeks at its beginning."""
 LIMIT_HOURS = 24.0
 
 
 @dataclass(frozen=True, slots=True)
-class FlowAsk:
-    """What an address asks for. `unknown` is a station in it that nobody knows."""
-
-    weeks: int
-    station: str | None
-    vehicle: str | None
-    unknown: str | None = None
-
-    def address(self, **changed: str | int | None) -> str:
-        """The page with one thing chosen otherwise."""
-        told: dict[str, str | int | None] = {
-            "weeks": self.weeks, "station": self.station, "vehicle": self.vehicle, **changed
-        }  # fmt: skip
-        if told["weeks"] == USUAL:
-            told["weeks"] = None
-        kept = {name: value for name, value in told.items() if value}
-        return "/flow" + ("?" + urlencode(kept) if kept else "")
-
-
-def flow_ask(query: Mapping[str, str], stations: Mapping[str, object]) -> FlowAsk:
-    """What an address asks for; a period or vehicle nobody offers is the usual one."""
-    text = query.get("weeks", "")
-    weeks = int(text) if text.isdecimal() and int(text) in WEEKS else USUAL
-    station = query.get("station") or None
-    vehicle = query.get("vehicle")
-    known = station is None or station in stations
-    return FlowAsk(
-        weeks,
-        station if known else None,
-        vehicle if vehicle in VEHICLES else None,
-        None if known else station,
-    )
-
-
-@dataclass(frozen=True, slots=True)
 class Weekly:
-    """The rate week by week; `chart` is None without a complete week. The last may not be over."""
+    """The rate week by week, k of n; the last may not be over (`running`). `chart` is of complete weeks.
+
+    `since`, `until`: the days it looks at, the last one included. `gaps` and `cases` are what its points are
+    where it is no p-chart.
+    """
 
     weeks: tuple[str, ...]
     counts: tuple[tuple[int, int], ...]
     running: bool
-    base: tuple[str, ...]
-    centre: float | None
-    chart: Chart | None
+    chart: RateChart
+    since: date
+    until: date
+    gaps: tuple[LateGap, ...] = ()
+    cases: tuple[CaseHours, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class HoursPart:
-    """The hours and the test for a pile before the limit."""
+    """The hours, the test for a pile before the limit, and the late of the rate's cases (k, n)."""
 
     hours: Hours | None
     test: Bunching
+    late: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class StagesPart:
-    """The shares of the stages, and the hours after removal beside them."""
+    """The shares of the stages, the hours after removal beside them, and the stages told apart: by authority,
+    or by the hour or weekday in which the hours passed. Empty where that was not asked for."""
 
     stages: tuple[StageShare, ...]
     after: HeldAfterRemoval | None
+    apart: tuple[StageShare, ...] = ()
+    slots: tuple[StageSlot, ...] = ()
+
+
+class Held(NamedTuple):
+    """What is said of a vehicle in custody: its masked plate, and what its release waits for."""
+
+    plate: str | None
+    step: Step | None
+    failures: int
 
 
 @dataclass(frozen=True, slots=True)
 class AgesPart:
-    """Vehicles in custody with their masked plates by case."""
+    """Vehicles in custody, and what is known of each by case."""
 
     ages: tuple[OpenAge, ...]
-    plates: Mapping[tuple[str, str], str | None]
+    known: Mapping[tuple[str, str], Held]
 
 
 @dataclass(frozen=True, slots=True)
 class FlowView:
-    """The page at a moment; `since` and `until` are local days, the last one included."""
+    """The page at a moment (`now`, which is `as_of` where one is asked for); `since` and `until` are local
+    days, the last one included. `extent` is read only where the period holds nothing."""
 
     asked: FlowAsk
     now: int
     since: date
     until: date
+    today: date
     rate: Compliance | Failure | None
     stages: StagesPart | Failure
     hours: HoursPart | Failure
     weekly: Weekly | Failure
     week_hours: tuple[HourOfWeek, ...] | Failure
     ages: AgesPart | Failure
+    extent: Extent | Failure | None = None
 
     @property
     def whole(self) -> bool:
         """Whether every part was worked out."""
-        parts = (self.rate, self.stages, self.hours, self.weekly, self.week_hours, self.ages)
+        parts = (self.rate, self.stages, self.hours, self.weekly, self.week_hours, self.ages, self.extent)
         return not any(isinstance(part, Failure) for part in parts)
 
-    def cases(self, **more: str) -> str:
-        """The list of the cases behind the period, as far as its filter tells them apart."""
-        return cases_address(self.asked.station, self.since, self.until, **more)
+    @property
+    def empty(self) -> bool:
+        """Whether no case came to its deadline in the period, and none was confirmed or released in it."""
+        if isinstance(self.rate, Failure) or isinstance(self.week_hours, Failure):
+            return False
+        moved = any(one.arrivals or one.releases for one in self.week_hours)
+        return not moved and (self.rate is None or self.rate.n == 0)
 
+    def behind(self, cell: str, days: tuple[date, date] | None = None) -> str:
+        """The list of exactly the cases behind a mark; `days` where its figure looks at other ones."""
+        since, until = days or (self.since, self.until)
+        told = {
+            "behind": cell, "period": f"{since}/{until}", "station": self.asked.station or "",
+            "vehicle": self.asked.vehicle or "", "as_of": moment_text(self.now),
+        }  # fmt: skip
+        return "/cases?" + urlencode({name: value for name, value in told.items() if value})
 
-def cases_address(station: str | None, since: date, until: date, **more: str) -> str:
-    """The list of cases that began in these days."""
-    told = {"station": station or "", "from": since.isoformat(), "to": until.isoformat(), **more}
-    return "/cases?" + urlencode({name: value for name, value in told.items() if value})
-
-
-def week_days(week: str) -> tuple[date, date]:
-    """The Monday and Sunday of an ISO week (YYYY-Www)."""
-    year, number = week.split("-W")
-    monday = date.fromisocalendar(int(year), int(number), 1)
-    return monday, monday + timedelta(days=6)
+    def file(self, figure: str, kind: str) -> str:
+        """Where the data or the picture of a figure is, as it is on this page."""
+        return self.asked.address(f"/flow/{figure}.{kind}", as_of=moment_text(self.now))
 
 
 def flow_view(services: Services, asked: FlowAsk, now: int) -> FlowView:
-    """Reads and works out the page."""
-    from monitor.metrics.ask import Ask, By
+    """Reads and works out the page. `now` is when it is asked, `asked.as_of` the moment it is asked about."""
+    from monitor.metrics.ask import Ask
     from monitor.metrics.bunching import bunching
     from monitor.metrics.catalog import rules_of
     from monitor.metrics.compliance import compliance
+    from monitor.metrics.extent import extent
     from monitor.metrics.held_after_removal import held_after_removal
     from monitor.metrics.hours import BIN_HOURS, hours
     from monitor.metrics.open_ages import open_ages
-    from monitor.metrics.stages import stages
     from monitor.metrics.throughput import hours_of_week
-    from monitor.store.board import open_cases
 
-    today = local(now, zone_of(services, asked.station)).date()
-    monday = today - timedelta(days=today.weekday())
-    since = monday - timedelta(days=7 * (asked.weeks - 1))
+    zone = zone_of(services, asked.station)
+    today = asked.today(now, zone)
+    since, until = asked.days(today)
+    as_of = now if asked.as_of is None else asked.as_of
     stations = None if asked.station is None else (asked.station,)
     vehicles = None if asked.vehicle is None else (asked.vehicle,)
-    ask = Ask(now, stations, since, today + timedelta(days=1), vehicles)
-    rules = rules_of(services.configuration, now)
+    ask = Ask(as_of, stations, since, until + timedelta(days=1), vehicles)
+    rules = rules_of(services.configuration, as_of)
     if services.lake is None:
         raise LookupError("no lake")
     engine: Engine = services.lake.engine(now)
-
-    def read_stages() -> StagesPart:
-        after = held_after_removal(engine, ask)
-        return StagesPart(tuple(stages(engine, ask, rules.gates)), after[0] if after else None)
 
     def read_hours() -> HoursPart:
         found = hours(engine, ask)
         counted = {one.low: one.on_time + one.late for one in found.bins} if found else {}
         around = [(float(low), counted.get(low, 0)) for low in range(12, 36)]
-        return HoursPart(found, bunching(around, LIMIT_HOURS, BIN_HOURS))
+        late = None if rate is None or isinstance(rate, Failure) else (rate.n - rate.k, rate.n)
+        return HoursPart(found, bunching(around, LIMIT_HOURS, BIN_HOURS), late)
 
-    def read_weekly() -> Weekly:
-        long = Ask(
-            now, stations, monday - timedelta(days=7 * (max(WEEKS) - 1)), ask.until, vehicles, (By.WEEK,)
-        )
-        current = f"{today.isocalendar().year:04d}-W{today.isocalendar().week:02d}"
-        return weekly([(row.period or "", row.k, row.n) for row in compliance(engine, long)], current)
-
-    def read_ages() -> AgesPart:
-        ages = tuple(open_ages(engine, ask))
-        states = open_cases(services.database, None if stations is None else list(stations))
-        return AgesPart(ages, {(one.station, one.case_no): masked_plate(one.plate) for one in states})
+    def read_stages() -> StagesPart:
+        after = held_after_removal(engine, ask)
+        return read_shares(engine, ask, rules.gates, asked.by, after[0] if after else None)
 
     def read_rate() -> Compliance | None:
         found = compliance(engine, ask)
         return found[0] if found else None
 
-    return FlowView(
+    rate = attempt("flow rate", read_rate)
+    view = FlowView(
         asked,
-        now,
+        as_of,
         since,
+        until,
         today,
-        attempt("flow rate", read_rate),
+        rate,
         attempt("flow stages", read_stages),
         attempt("flow hours", read_hours),
-        attempt("flow weekly", read_weekly),
+        attempt("flow weekly", lambda: read_weekly(services, engine, asked, as_of, min(until, today))),
         attempt("flow hours of week", lambda: tuple(hours_of_week(engine, ask))),
-        attempt("flow ages", read_ages),
+        attempt("flow ages", lambda: read_ages(services, asked, as_of, tuple(open_ages(engine, ask)))),
     )
+    if not view.empty:
+        return view
+    return replace(view, extent=attempt("flow extent", lambda: extent(engine, ask)))
 
 
-def weekly(rows: list[tuple[str, int, int]], current: str) -> Weekly:
-    """The weekly chart of (week, k, n); `current` is the week that is not over and takes no part in it."""
-    from monitor.metrics.control_chart import share_chart
+def read_shares(
+    engine: Engine, ask: Ask, gates: Sequence[GateSpan], by: str | None, after: HeldAfterRemoval | None
+) -> StagesPart:
+    """The stages as a whole, and told apart as asked."""
+    from monitor.metrics.ask import By
+    from monitor.metrics.stages import stages
+    from monitor.metrics.stages_by_time import Slot, stages_by_time
 
-    rows = [row for row in rows if row[2]]
-    complete = [row for row in rows if row[0] < current]
-    base = complete[:BASE_WEEKS]
-    total = sum(n for _, _, n in base)
-    centre = sum(k for _, k, _ in base) / total if total else None
-    chart = None if centre is None else share_chart([(k, n) for _, k, n in complete], centre)
+    whole = tuple(stages(engine, ask, gates))
+    if by == "authority":
+        return StagesPart(whole, after, tuple(stages(engine, replace(ask, by=(By.AUTHORITY,)), gates)))
+    if by is not None:
+        return StagesPart(whole, after, (), tuple(stages_by_time(engine, ask, gates, Slot(by))))
+    return StagesPart(whole, after)
+
+
+def read_weekly(services: Services, engine: Engine, asked: FlowAsk, as_of: int, until: date) -> Weekly:
+    """The rate of the last 26 weeks until a day, with the limits people let begin anew."""
+    from monitor.metrics.ask import Ask, By
+    from monitor.metrics.compliance import compliance
+    from monitor.metrics.control_chart import Rebasing
+    from monitor.metrics.hours_in_order import hours_in_order
+    from monitor.metrics.late_gaps import late_gaps
+    from monitor.metrics.rate_chart import rate_chart
+    from monitor.store.rebasings import rebasings_of
+
+    first = until - timedelta(days=until.weekday() + 7 * (max(WEEKS) - 1))
+    today = asked.today(as_of, zone_of(services, asked.station))
+    current = week_of(today)
+    stations = None if asked.station is None else (asked.station,)
+    vehicles = None if asked.vehicle is None else (asked.vehicle,)
+    long = Ask(as_of, stations, first, until + timedelta(days=1), vehicles, (By.WEEK,))
+    rows = [(row.period or "", row.k, row.n) for row in compliance(engine, long) if row.n]
+    # Single cases are those of complete weeks too: one that runs has not had all its chances.
+    monday = today - timedelta(days=today.weekday())
+    ended = min(until + timedelta(days=1), monday)
+    gaps: list[LateGap] = []
+    cases: list[CaseHours] = []
+    if first < ended:
+        single = Ask(as_of, stations, first, ended, vehicles)
+        said = [
+            Rebasing(one.week, one.reason, one.actor, one.at)
+            for one in rebasings_of(services.database, asked.station, as_of)
+        ]
+
+        def read_gaps() -> list[LateGap]:
+            gaps.extend(late_gaps(engine, single))
+            return gaps
+
+        def read_cases() -> list[CaseHours]:
+            cases.extend(hours_in_order(engine, single))
+            return cases
+
+        chart = rate_chart([row for row in rows if row[0] < current], read_gaps, read_cases, said)
+    else:
+        chart = rate_chart([], list, list)
     return Weekly(
         tuple(week for week, _, _ in rows),
         tuple((k, n) for _, k, n in rows),
         bool(rows) and rows[-1][0] == current,
-        tuple(week for week, _, _ in base),
-        centre,
         chart,
+        first,
+        ended - timedelta(days=1) if chart.kind.value in ("g", "xmr") else until,
+        tuple(gaps),
+        tuple(cases),
     )
+
+
+def week_of(day: date) -> str:
+    """The ISO week of a day, YYYY-Www."""
+    year, week, _ = day.isocalendar()
+    return f"{year:04d}-W{week:02d}"
+
+
+def read_ages(services: Services, asked: FlowAsk, as_of: int, ages: tuple[OpenAge, ...]) -> AgesPart:
+    """The open ages, with what the case says of each vehicle."""
+    from monitor.store.board import open_cases
+
+    known = {}
+    for state in open_cases(services.database, None if asked.station is None else [asked.station]):
+        station = services.configuration.stations.get(state.station)
+        start = state.first_at if state.confirmed_at is None else state.confirmed_at
+        step = waiting_on(state, gate_of(None if station is None else station.gate_at(start)))
+        known[(state.station, state.case_no)] = Held(
+            masked_plate(state.plate), None if step is None else step.step, state.pay_failures or 0
+        )
+    return AgesPart(ages, known)

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from dashboard.views.said import Code, Said
-from monitor.metrics.bunching import Answer
+from dashboard.views.said import At, Code, Said
+from monitor.metrics.bunching import LEAST_CASES, Answer
 from monitor.metrics.control_chart import Rule, Side
+from monitor.metrics.rate_chart import Kind
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from monitor.metrics.bunching import Bunching
     from monitor.metrics.control_chart import Chart, Signal
+    from monitor.metrics.extent import Extent
     from monitor.metrics.open_ages import OpenAge
+    from monitor.metrics.rate_chart import RateChart
     from monitor.metrics.stages import StageShare
     from monitor.metrics.throughput import HourOfWeek
 
@@ -56,7 +61,7 @@ def hours_finding(test: Bunching) -> Said:
 def hours_note(test: Bunching) -> Said:
     """What the test says, with its interval; where it cannot say anything, that."""
     if test.answer is Answer.TOO_FEW or test.expected is None:
-        return Said("flow.hours.too_few", {"n": test.cases})
+        return Said("flow.hours.too_few", {"n": test.cases, "least": LEAST_CASES})
     key = "flow.hours.piled_note" if test.answer is Answer.PILED else "flow.hours.not_shown"
     return Said(
         key,
@@ -65,6 +70,7 @@ def hours_note(test: Bunching) -> Said:
             "expected": f"{test.expected:.0f}",
             "low": f"{test.expected_low or 0:.0f}",
             "high": f"{test.expected_high or 0:.0f}",
+            "detectable": f"{test.detectable or 0:.0f}",
         },
     )
 
@@ -75,16 +81,66 @@ def last_signal(chart: Chart) -> Signal | None:
     return max(chart.signals, key=lambda one: (one.at, order[one.rule]), default=None)
 
 
-def rate_finding(chart: Chart | None, weeks: Sequence[str]) -> Said:
+def current_signal(found: RateChart) -> Signal | None:
+    """The last signal of the stretch that goes on: what lies before limits began anew is settled."""
+    if not found.stretches:
+        return None
+    last = last_signal(found.chart)
+    return last if last is not None and last.at >= found.stretches[-1].first else None
+
+
+def is_better(kind: Kind, signal: Signal) -> bool:
+    """Whether a signal is good news: a higher rate, longer stretches on time, or fewer hours."""
+    return (signal.side is Side.ABOVE) is not (kind is Kind.HOURS)
+
+
+def rate_finding(found: RateChart) -> Said:
     """Better or worse by a rule of the chart; ordinary variation; or too few to say."""
-    if chart is None or not any(point.judged for point in chart.points):
+    if not any(point.judged for point in found.chart.points):
         return Said("flow.rate.few")
-    signal = last_signal(chart)
+    signal = current_signal(found)
+    name = {Kind.SHARE: "rate", Kind.GAPS: "gaps", Kind.HOURS: "single"}[found.kind]
     if signal is None:
-        return Said("flow.rate.ordinary")
-    way = "better" if signal.side is Side.ABOVE else "worse"
+        return Said(f"flow.{name}.ordinary")
+    way = "better" if is_better(found.kind, signal) else "worse"
     kind = "since" if signal.rule is Rule.SHIFT else "week"
-    return Said(f"flow.rate.{way}_{kind}", {"week": int(weeks[signal.since].rsplit("W", 1)[-1])})
+    return Said(f"flow.{name}.{way}_{kind}", {"week": week_number(found.weeks[signal.since])})
+
+
+def week_number(week: str) -> int:
+    """The number of an ISO week (YYYY-Www)."""
+    return int(week.rsplit("W", 1)[-1])
+
+
+def signal_notes(found: RateChart, values: Sequence[str], most: int = 4) -> list[Said]:
+    """The last signals, one sentence each; `values` says what each point is."""
+    told = []
+    for signal in found.chart.signals[-most:]:
+        side = "above" if signal.side is Side.ABOVE else "below"
+        fields: Mapping[str, str | int] = {
+            "first": week_number(found.weeks[signal.since]),
+            "last": week_number(found.weeks[signal.at]),
+            "n": sum(point.judged for point in found.chart.points[signal.since : signal.at + 1]),
+            "value": values[signal.at],
+        }
+        told.append(Said(f"flow.signal.{signal.rule.value}.{side}", fields))
+    return told
+
+
+def nothing_finding(extent: Extent | None, since: date, until: date, today: date, as_of: int) -> Said:
+    """Why a period holds nothing: nothing came at all, not yet then, still to come, before or after the
+    data."""
+    if extent is None:
+        return Said("flow.nothing.no_data")
+    if as_of < extent.known_from:
+        return Said("flow.nothing.before_receipt", {"first": At(extent.known_from)})
+    if since > today:
+        return Said("flow.nothing.future", {"since": since.isoformat()})
+    if until.isoformat() < extent.first:
+        return Said("flow.nothing.before_data", {"first": extent.first})
+    if since.isoformat() > extent.last:
+        return Said("flow.nothing.after_data", {"last": extent.last})
+    return Said("flow.nothing.none")
 
 
 def night_counts(hours: Sequence[HourOfWeek]) -> tuple[int, int, int, int]:
