@@ -13,7 +13,8 @@ from ingest.gathered import Gathered
 from ingest.letter import Letter as Letter
 from ingest.mapping.batch import Batch
 from ingest.moved import read_again, told_elsewhere, told_together
-from ingest.weighings import Part, Settler
+from ingest.statements import land_lines
+from ingest.weighings import Part, Settled, Settler
 from monitor.cases.event import Event, digest, digest_text
 from monitor.cases.revision import Merge, merge, told_once
 from monitor.store.bulk import arrived
@@ -174,14 +175,21 @@ class _Reception:
         """Write what has gathered behind the last receipt of this delivery, which is the last of all."""
         waiting, self._waiting = self._waiting, Gathered()
         weighed, self._weighed = self._weighed, []
-        settled = self._settler.settle(connection, waiting, weighed, self._until + 1)
+        if self._letter.statement:
+            # A line's number is that of no case and of no weighing.
+            settled = Settled([], 0, set(), set())
+        else:
+            settled = self._settler.settle(connection, waiting, weighed, self._until + 1)
         base = self._until + 1 + len(settled.rows)
         self._until = base + len(waiting.told)
         if self._heard is not None and settled.rows:
             self._heard(self._settler.heard(settled))
         self._stations |= settled.stations
         incoming = self._events(waiting, base)
-        added, revisions = self._append(connection, incoming, base)
+        if self._letter.statement:
+            added, revisions = self._lay_lines(connection, incoming)
+        else:
+            added, revisions = self._append(connection, incoming, base)
         name_numbers(connection, settled.named)
         quiet = len(settled.rows)
         tracks = waiting.tracks
@@ -347,6 +355,16 @@ class _Reception:
             write_versions(connection, changed, self._terms, base)
         self._touched |= gained
         return added, revisions
+
+    def _lay_lines(
+        self, connection: Connection, incoming: dict[CaseKey, list[Event]]
+    ) -> tuple[list[Event], int]:
+        """The same for lines of a statement, which belong to no case yet."""
+        self._stations.discard("")
+        merged = land_lines(connection, incoming, self._source_id, repeats=self._repeats)
+        if self._heard is not None:
+            self._heard(merged)
+        return merged.added, merged.revisions
 
     def _merge(
         self,

@@ -107,6 +107,7 @@ class Intake:
             backfill=backfill,
             sha256=sha256,
             size=size,
+            statement=page.kind == "statement",
         )
         batches = _told(read_isolated(path, self.how(page), self.limits), progress, warned)
         return accept(self.database, self.terms, letter, batches, self.moment)

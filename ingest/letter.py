@@ -13,7 +13,7 @@ class Letter(NamedTuple):
     `ledger`: an event is its source, case, activity and ordinal, so that a later export corrects it. Else it
     is its id, and without one its content. `distinct`: equal events of one delivery are several events.
     `full`: a case missing from it although its source told of it before is a finding. `backfill`: history,
-    known from when its source recorded it.
+    known from when its source recorded it. `statement`: its rows are lines of the treasury's statement.
     """
 
     source: str
@@ -25,3 +25,4 @@ class Letter(NamedTuple):
     backfill: bool = False
     sha256: str | None = None
     size: int | None = None
+    statement: bool = False

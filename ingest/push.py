@@ -208,6 +208,7 @@ class Pushes:
         return Letter(
             push.source, push.name, push.sender, ledger=page.kind == "ledger",
             distinct=page.repeats == "distinct", sha256=push.sha256, size=push.size,
+            statement=page.kind == "statement",
         )  # fmt: skip
 
     def _map(self, push: Push) -> Batch:

@@ -120,6 +120,7 @@ def _retry_delivery(
         ledger=page.kind == "ledger",
         distinct=page.repeats == "distinct",
         backfill=came.backfill,
+        statement=page.kind == "statement",
     )
     entered = accept(intake.database, intake.terms, letter, batches, intake.moment)
     with intake.database.write() as connection:

@@ -187,6 +187,7 @@ class ViewPoll:
         return Letter(
             page.name, self.name, self.sender, ledger=page.kind == "ledger",
             distinct=page.repeats == "distinct", backfill=backfill or self.view.backfill,
+            statement=page.kind == "statement",
         )  # fmt: skip
 
     def mapped(self, columns: tuple[str, ...], portions: Iterable[list[Row]]) -> Iterator[Batch]:

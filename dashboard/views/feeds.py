@@ -62,6 +62,8 @@ def activities_of(page: SourcePage) -> frozenset[str]:
     """The activities that a source can bring; an event file that uses the shared codes can bring any."""
     if page.kind == "ledger":
         return frozenset(event.activity.value for event in page.events)
+    if page.kind == "statement":
+        return frozenset()
     if page.activity is None or isinstance(page.activity.codes, str):
         return frozenset(activity.value for activity in Activity)
     return frozenset(code.activity.value for code in page.activity.codes.values())

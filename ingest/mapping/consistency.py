@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from monitor.settings.yamlfile import KeyPath
 
 from .page import KEY_ENDS, SourcePage
+from .statement import LINE_KEYS
 
 Inconsistency = tuple[KeyPath, str, dict[str, str]]
 """Key, problem code, fields of its sentences."""
@@ -41,16 +42,41 @@ def _colours(sets: Mapping[str, Mapping[str, str]]) -> str:
     return ", ".join(name for name in sets if name.startswith("plate_colours"))
 
 
+_STATEMENT = ("paid_at", "statement_no")
+_KEYS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "ledger": (("events",), ("activity", "at", "data", "data_of", "event_id", "numbered", *_STATEMENT)),
+    "events": (("activity", "at"), ("events", "facts", *_STATEMENT)),
+    "statement": (
+        ("at", "data"),
+        ("events", "facts", "activity", "data_of", "event_id", "numbered", "case_no_given", "recorded_at",
+         "revision"),
+    ),
+}  # fmt: skip
+"""Kind of page → keys it needs, keys that belong to other kinds."""
+
+
+def _of_statement(page: SourcePage) -> Iterator[Inconsistency]:
+    """A line needs an amount, and what names its case; a key that no line has would be lost."""
+    known = ", ".join(LINE_KEYS)
+    if "amount_fen" not in page.data:
+        yield ("data", "amount_fen"), "missing_key", {"name": "amount_fen", "known": known}
+    if page.data.keys().isdisjoint(("payment_code", "decision_no")):
+        yield ("data", "payment_code"), "missing_key", {"name": "payment_code", "known": known}
+    for key in page.data:
+        if key not in LINE_KEYS:
+            yield ("data", key), "unknown_key", {"name": key, "known": known}
+
+
 def _of_kind(page: SourcePage) -> Iterator[Inconsistency]:
-    needed, foreign = ("events",), ("activity", "at", "data", "data_of", "event_id", "numbered")
-    if page.kind == "events":
-        needed, foreign = ("activity", "at"), ("events", "facts")  # type: ignore[assignment]
+    needed, foreign = _KEYS[page.kind]
     for key in needed:
         if not getattr(page, key):
             yield (key,), "missing_key", {"name": key, "known": ", ".join(needed)}
     for key in foreign:
         if getattr(page, key):
             yield (key,), "key_of_other_kind", {"key": key, "kind": page.kind}
+    if page.kind == "statement":
+        yield from _of_statement(page)
     seen: dict[tuple[object, ...], int] = {}
     for i, event in enumerate(page.events):
         identity = (event.activity, event.ordinal, tuple(sorted(event.when.items())))

@@ -329,7 +329,7 @@ def draft_of_page(page: SourcePage, sheet: SeenSheet, draft: Draft, words: Vocab
     labels = {label: known.get(code_key(label), "") for label in draft.labels}
     return replace(
         draft,
-        kind=page.kind,
+        kind=draft.kind if page.kind == "statement" else page.kind,
         columns=tuple(columns),
         labels=labels,
         zone=page.zone,

@@ -17,7 +17,7 @@ from monitor.cases.activity import Activity
 
 from .codes import CodeSets
 from .head import names_of, squeezed
-from .page import Column, SourcePage
+from .page import Column, LedgerEvent, SourcePage
 from .values import code_key
 
 IGNORED = ""
@@ -100,6 +100,9 @@ def vocabulary(pages: Mapping[str, SourcePage], codes: CodeSets) -> Vocabulary:
     stems: dict[str, str] = {}
     aside: dict[str, list[str]] = {}
     for page in pages.values():
+        if page.kind == "statement":
+            # Its lines tell no events: what its heads mean says nothing of a ledger or an event file.
+            continue
         for name, meaning in meanings_of(page).items():
             column = page.columns[name]
             for alias in names_of(name, column):
@@ -114,7 +117,8 @@ def vocabulary(pages: Mapping[str, SourcePage], codes: CodeSets) -> Vocabulary:
         facts |= set(page.facts)
         for event in page.events:
             for key in event.data:
-                owners.setdefault(key, set()).add(event.activity.value)
+                if not _has_its_own(page, event, key):
+                    owners.setdefault(key, set()).add(event.activity.value)
         if page.activity is not None and isinstance(page.activity.codes, dict):
             own = {code_key(label): code.activity.value for label, code in page.activity.codes.items()}
             for alias in names_of(page.activity.column, page.columns[page.activity.column]):
@@ -182,13 +186,22 @@ def _meant(page: SourcePage) -> Iterator[tuple[str, str]]:
         yield name, f"data:{key}"
     for event in page.events:
         for key, name in event.data.items():
-            own = key in page.facts and page.facts[key] != name
+            own = _has_its_own(page, event, key)
             yield name, f"data:{key}@{event.activity.value}" if own else f"data:{key}"
     for key, name in page.data.items():
         yield name, f"data:{key}"
     for one in page.data_of.values():
         for key, name in one.items():
             yield name, f"data:{key}"
+
+
+def _has_its_own(page: SourcePage, event: LedgerEvent, key: str) -> bool:
+    """Whether an event of a ledger has a value of its own: the case has another under the key, or a later
+    event, as a decision has its fine beside the one that was announced."""
+    name = event.data[key]
+    later = page.events[page.events.index(event) + 1 :]
+    others = [page.facts.get(key, name), *(one.data.get(key, name) for one in later)]
+    return any(other != name for other in others)
 
 
 def _times(

@@ -112,10 +112,15 @@ def find_head(rows: Sequence[HeadRow], page: SourcePage) -> Head | HeadProblem |
 def required(page: SourcePage) -> list[str]:
     """Columns without which nothing of a sheet can be mapped."""
     names = [page.case_no]
-    if page.station.column and not (page.station.sheet or page.station.file or page.station.code):
+    elsewhere = page.station.sheet or page.station.file or page.station.code
+    if page.station.column and not elsewhere and page.kind != "statement":
         names.append(page.station.column)
-    if page.kind == "events" and page.activity is not None and page.at is not None:
-        names += [page.activity.column, page.at.column or page.at.date or ""]
+    if page.activity is not None and page.kind == "events":
+        names.append(page.activity.column)
+    if page.at is not None and page.kind != "ledger":
+        names.append(page.at.column or page.at.date or "")
+    if page.kind == "statement":
+        names.append(page.data["amount_fen"])
     names += [name for name, column in page.columns.items() if column.required]
     return list(dict.fromkeys(name for name in names if name))
 

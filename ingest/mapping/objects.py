@@ -25,6 +25,7 @@ from .ledger import LedgerMapper
 from .page import SourcePage
 from .place import StationDirectory
 from .reading import Reading
+from .statement import StatementMapper
 
 SHAPES = 256
 """Sets of names remembered; producers that drop empty values send a few, an attack sends many."""
@@ -124,6 +125,8 @@ class ObjectMapper:
         if self._page.kind == "events":
             events = EventMapper(reader, self._codes)
             return _Bound(complete, events.map, events.quick())
+        if self._page.kind == "statement":
+            return _Bound(complete, StatementMapper(reader).map, _nothing)
         return _Bound(complete, LedgerMapper(reader).map, _nothing)
 
     def _with_required(self, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -155,7 +158,7 @@ class _Bound(NamedTuple):
 
 
 def _nothing(number: int, cells: list[str]) -> Landed | None:
-    """The quick way of a ledger: there is none."""
+    """The quick way of a ledger or a statement: there is none."""
     return None
 
 

@@ -218,8 +218,9 @@ class SourcePage(Entry):
     title: Name
     feed: Name
     """Short label in the board's list of feeds."""
-    kind: Literal["ledger", "events"]
-    """`ledger`: a row per case, times in columns. `events`: a row per event."""
+    kind: Literal["ledger", "events", "statement"]
+    """`ledger`: a row per case, times in columns. `events`: a row per event. `statement`: a row per line of
+    the treasury's statement; it tells no event and is held against what events tell of the money."""
     files: tuple[str, ...] = ()
     """File name patterns this source claims, e.g. `*台账*.xlsx`."""
     zone: str = "Asia/Shanghai"
@@ -235,7 +236,7 @@ class SourcePage(Entry):
     """How many rows from the top the head is searched in."""
     station: StationFrom
     case_no: str = "case_no"
-    """The column of the case number."""
+    """The column of the case number; kind `statement`: of the number or id of a line."""
     case_no_given: str | None = None
     """A column that wins over `case_no` where it is filled: not every weighing names a case."""
     columns: dict[str, Column]
@@ -265,8 +266,13 @@ class SourcePage(Entry):
     """Kind `ledger`: the events of a row, in the order in which facts choose."""
     activity: ActivityFrom | None = None
     at: At | None = None
+    """When an event happened; kind `statement`: when the money was posted."""
+    paid_at: str | None = None
+    """Kind `statement`: the column that says when it was paid."""
+    statement_no: str | None = None
+    """Kind `statement`: the column of the number of the statement, where lines are numbered within each."""
     data: dict[str, str] = Field(default_factory=dict)
-    """Kind `events`: canonical key → column, for every activity."""
+    """Kind `events`: canonical key → column, for every activity; kind `statement`: the keys of a line."""
     data_of: dict[Activity, dict[str, str]] = Field(default_factory=dict)
     """Kind `events`: canonical key → column for one activity alone; wins over `data`."""
     repeats: Literal["duplicate", "distinct"] = "duplicate"
@@ -328,7 +334,10 @@ class SourcePage(Entry):
         if self.case_no_given:
             used.append((("case_no_given",), self.case_no_given))
         used += [(("carry_down", i), name) for i, name in enumerate(self.carry_down)]
-        single = {"recorded_at": self.recorded_at, "revision": self.revision, "event_id": self.event_id}
+        single = {
+            "recorded_at": self.recorded_at, "revision": self.revision, "event_id": self.event_id,
+            "statement_no": self.statement_no,
+        }  # fmt: skip
         used += [((key,), name) for key, name in single.items() if name]
         if self.station.column:
             used.append((("station", "column"), self.station.column))
@@ -353,6 +362,8 @@ class SourcePage(Entry):
     def times(self) -> list[tuple[KeyPath, str]]:
         """Every column that tells when something happened, with the key that says so."""
         pairs: list[tuple[KeyPath, str]] = [(("at",), name) for name in (self.at.columns if self.at else ())]
+        if self.paid_at:
+            pairs.append((("paid_at",), self.paid_at))
         for i, event in enumerate(self.events):
             pairs += [(("events", i, "at"), name) for name in event.at.columns]
         return pairs

@@ -29,6 +29,7 @@ from .page import SourcePage
 from .place import StationDirectory
 from .reading import Reading
 from .row import set_aside
+from .statement import StatementMapper
 from .values import text_of
 from .weighings import QuickWeighings
 
@@ -309,6 +310,8 @@ class _Job:
         if self.page.kind == "events":
             events = EventMapper(reader, self.codes)
             return events.map, events.quick()
+        if self.page.kind == "statement":
+            return StatementMapper(reader).map, _nothing
         return LedgerMapper(reader).map, _nothing
 
     def batch(
@@ -323,7 +326,7 @@ class _Job:
 
 
 def _nothing(number: int, cells: list[str]) -> Landed | None:
-    """The quick way of a ledger: there is none."""
+    """The quick way of a ledger or a statement: there is none."""
     return None
 
 

@@ -1,4 +1,4 @@
-"""`POST /api/v1/events` and `/api/v1/weighings`: batches from programs; a verdict per row, safe to repeat."""
+"""`POST /api/v1/events`, `weighings` and `statements`: batches; a verdict per row, safe to repeat."""
 
 from __future__ import annotations
 
@@ -108,6 +108,19 @@ def push_routes(intake: Intake, actor: str = "local") -> APIRouter:
     async def weighings(
         request: Request,
         source: Annotated[str, Query(max_length=64)] = "weighings",
+        idempotency_key: Annotated[str | None, Header()] = None,
+    ) -> Response:
+        return await taken(request, source, idempotency_key)
+
+    @routes.post(
+        "/api/v1/statements",
+        response_model=PushAnswer,
+        openapi_extra=BODY,
+        summary="Lines of the treasury's statements; a verdict per row",
+    )
+    async def statements(
+        request: Request,
+        source: Annotated[str, Query(max_length=64)] = "treasury-statement",
         idempotency_key: Annotated[str | None, Header()] = None,
     ) -> Response:
         return await taken(request, source, idempotency_key)

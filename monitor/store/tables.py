@@ -344,6 +344,92 @@ rebasings = Table(
 of all stations. Append-only: the last row of a station and week holds, `in_force` is False where it is
 taken back."""
 
+statement_lines = Table(
+    "statement_lines",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("source_id", ForeignKey("sources.id"), nullable=False),
+    Column("identity", LargeBinary(16), nullable=False),
+    Column("content", LargeBinary(16), nullable=False),
+    Column("line", Text, nullable=False),
+    Column("station", Text, nullable=False),
+    Column("posted_at", BigInteger, nullable=False),
+    Column("posted_until", BigInteger),
+    Column("data", Text, nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+    Column("delivery_id", ForeignKey("deliveries.id"), nullable=False),
+    Column("sheet", Text),
+    Column("row", Integer, nullable=False),
+    Index(None, "identity"),
+)
+"""Lines of the treasury's statements, every version of each; append-only, the last one received holds.
+`station` is empty where the statement names none; `data`: code, amount, payment time and the rest as JSON."""
+
+outcomes = Table(
+    "outcomes",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("subject", Text, nullable=False),
+    Column("known_from", BigInteger, nullable=False),
+    Column("known_to", BigInteger),
+    Column("kind", Text, nullable=False),
+    Column("posted", Boolean, nullable=False),
+    Column("station", Text, nullable=False),
+    Column("case_no", Text),
+    Column("at", BigInteger, nullable=False),
+    Column("date", Text, nullable=False),
+    Column("week", Text, nullable=False),
+    Column("amount_fen", BigInteger),
+    Column("content", LargeBinary(16), nullable=False),
+    Index("ix_outcomes_current", "subject", sqlite_where=text("known_to IS NULL"),
+          postgresql_where=text("known_to IS NULL")),
+)  # fmt: skip
+"""What each line of a statement and each payment came to when they were held against each other, as it was
+known from … to …; `posted`: a line of a statement is among it."""
+
+differences = Table(
+    "differences",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("subject", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("station", Text, nullable=False),
+    Column("case_no", Text),
+    Column("code", Text),
+    Column("line", Text),
+    Column("since", BigInteger, nullable=False),
+    Column("date", Text, nullable=False),
+    Column("week", Text, nullable=False),
+    Column("expected_fen", BigInteger),
+    Column("found_fen", BigInteger),
+    Column("params", Text, nullable=False),
+    Column("content", LargeBinary(16), nullable=False),
+    Column("owner", Text),
+    Column("state", Text, nullable=False),
+    Column("closed_at", BigInteger),
+    Column("closed_by", Text),
+    Column("closed_why", Text),
+    UniqueConstraint("subject", "kind"),
+    Index(None, "state", "since"),
+)
+"""A difference between statements, decisions and payments, from when it was first found; it is never deleted.
+`closed_by` is empty where it vanished of itself: `closed_why` is then a code, else a person's reason."""
+
+difference_steps = Table(
+    "difference_steps",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("difference_id", ForeignKey("differences.id"), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("owner", Text),
+    Column("why", Text),
+    Index(None, "difference_id", "id"),
+)
+"""Everything that was done with a difference, by whom and why; `actor` is empty where it came of itself."""
+
 marks = Table(
     "marks",
     metadata,

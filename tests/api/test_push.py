@@ -296,3 +296,14 @@ def test_the_description_of_the_api_says_what_a_push_is(client: TestClient) -> N
     assert told["requestBody"]["content"]["application/json"]["schema"]["maxItems"] == MOST_ROWS
     assert [one["name"] for one in told["parameters"]] == ["source", "idempotency-key"]
     assert "application/json" in told["responses"]["200"]["content"]
+
+
+def test_lines_of_a_statement_are_answered_one_by_one_and_make_no_case(client: TestClient) -> None:
+    line = {"line": "L20240701001", "payment_code": "C1", "amount(yuan)": 500, "posted_at": "2024-07-02"}
+    sent = [line, {**line, "line": "L20240701002", "amount(yuan)": -1}]
+    answer = push(client, sent, path="/api/v1/statements")
+    assert [one["verdict"] for one in answer["verdicts"]] == ["new", "quarantined"]
+    assert answer["verdicts"][1]["reason"] == "negative"
+    assert (answer["source"], answer["events"], answer["cases"]) == ("treasury-statement", 1, 0)
+    again = push(client, [{**line, "amount(yuan)": 400}], path="/api/v1/statements")
+    assert [one["verdict"] for one in again["verdicts"]] == ["revision"]
