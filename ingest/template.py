@@ -36,14 +36,20 @@ EXAMPLE: dict[str, Any] = {
     "axles": 6,
     "gross": 52_300,
     "limit": 49_000,
+    "approved_load": 32_000,
+    "tare": 17_000,
+    "length": 17_900,
+    "width": 2_540,
+    "height": 3_960,
     "weighed": dt.time(8, 12),
     "confirmed": dt.time(8, 30),
     "handed_over": dt.time(8, 50),
     "accepted": dt.time(9, 5),
+    "notified_fine": 1_500,
     "decided": dt.time(10, 40),
-    "fine": 500,
+    "fine": 1_500,
     "paid": dt.time(11, 2),
-    "amount": 500,
+    "amount": 1_500,
     "unloading": dt.time(11, 30),
     "unloaded": dt.time(13, 10),
     "reweighed": dt.time(13, 20),
@@ -55,10 +61,10 @@ EXAMPLE: dict[str, Any] = {
 
 EXAMPLE_DAY = dt.date(2024, 7, 1)
 
-FORMATS = {"datetime": "yyyy-mm-dd hh:mm", "mass": "#,##0", "money": "0.00", "count": "0"}
+FORMATS = {"datetime": "yyyy-mm-dd hh:mm", "mass": "#,##0", "length": "#,##0", "money": "0.00", "count": "0"}
 """Number formats by kind of column; all others are text, which keeps 20-digit codes whole."""
 
-WIDTHS = {"datetime": 17, "mass": 11, "money": 11, "count": 7}
+WIDTHS = {"datetime": 17, "mass": 11, "length": 11, "money": 11, "count": 7}
 
 
 def write_template(path: Path, texts: Texts, stations: Stations, pages: SourcePages) -> None:

@@ -32,6 +32,10 @@ class SimCase:
     party: Party
     authority: str
     story: bool = False
+    load_told: bool = True
+    """Whether its papers with approved load and tare were seen."""
+    party_kind: str = "organisation"
+    """`citizen` or `organisation`."""
     steps: list[Step] = field(default_factory=list)
 
     def add(self, activity: str, at: int, lag: int, **data: Any) -> int:

@@ -16,7 +16,9 @@ from ingest.candidate import Candidate
 
 from .case import SimCase, Step
 from .moments import SECOND, local
+from .paper import REVIEWS, decide, vehicle_facts
 from .payment import payment_code
+from .penalties import mass_fine
 from .sites import Site, sites
 from .story import story_cases
 from .tracks import decide_transport, police_fine
@@ -31,8 +33,8 @@ EVERY = (20, 55)
 FIRST_NUMBER = 101
 """Quick cases count from here within a day, so that no number is that of another case."""
 
-_POLICE = ("detained", "handed_in", "handed_over", "accepted", "unloading", "decided", "pay_requested",
-           "unloaded", "paid", "reweighed", "pay_confirmed", "released")  # fmt: skip
+_POLICE = ("detained", "handed_in", "handed_over", "accepted", "unloading", "notified", "decided",
+           "pay_requested", "unloaded", "paid", "reweighed", "pay_confirmed", "released")  # fmt: skip
 _TRANSPORT = ("filed", "unloading", "notified", "decided", "unloaded", "pay_requested", "reweighed", "paid",
               "pay_confirmed", "released")  # fmt: skip
 _WARNED = ("filed", "unloading", "notified", "unloaded", "decided", "reweighed", "released")
@@ -83,7 +85,7 @@ def _when(told: Told) -> int:
 
 def source_of(site: Site, authority: str, activity: str) -> str:
     """The source page that tells an activity of a station."""
-    if activity in _BY_POLICE or (activity == "decided" and authority == "police"):
+    if activity in _BY_POLICE or (activity in ("notified", "decided") and authority == "police"):
         return "sim-police"
     if activity in _BY_TREASURY:
         return "sim-treasury"
@@ -106,6 +108,7 @@ def told(case: SimCase, step: Step) -> Told:
         }  # fmt: skip
     if step.activity == "confirmed":
         data |= {"vehicle": car.kind, "limit_kg": car.limit_kg, "authority": case.authority}
+        data |= vehicle_facts(case)
     if car.plate == "无牌车" and "plate" in data:
         data["plate_unread"] = True
     candidate = Candidate(
@@ -145,6 +148,9 @@ class _Running:
             self.left = list(_POLICE)
         else:
             self.left = list(_TRANSPORT if case.vehicle.over_kg > 1_000 else _WARNED)
+            fine = mass_fine(case.vehicle.over_kg)
+            asked = [name for name, least in REVIEWS if fine >= least]
+            self.left[self.left.index("decided") : self.left.index("decided")] = asked
 
     def step(self, rng: Random, at: int) -> Step:
         """The next activity, at an instant."""
@@ -158,8 +164,15 @@ class _Running:
             return self._put(activity, at, {"gross_kg": self.case.vehicle.limit_kg + rng.randint(3, 40) * 20})
         if activity == "decided" and self.case.authority == "transport":
             decide_transport(self.case, at, 0, self.number)
-            return self.case.steps[-1]
-        return self._put(activity, at, self._data(rng, activity, at))
+            return self._decided()
+        self._put(activity, at, self._data(rng, activity, at))
+        return self._decided() if activity == "decided" else self.case.steps[-1]
+
+    def _decided(self) -> Step:
+        """The decision just added, with what it says of itself; what goes before it had its own turn."""
+        step = self.case.steps[-1]
+        decide(self.case, earlier_steps=False)
+        return step
 
     def _put(self, activity: str, at: int, data: dict[str, Any]) -> Step:
         self.case.add(activity, at, 0, **data)

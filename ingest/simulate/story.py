@@ -13,10 +13,11 @@ from typing import Any, NamedTuple
 
 from .case import SimCase
 from .moments import HOUR, MINUTE, SECOND, local, whole_minute
+from .paper import decide
 from .party import party
 from .payment import payment_code
+from .penalties import mass_fine, police_points
 from .sites import NORTH, RIVER, WEST, Site
-from .tracks import transport_fine
 from .vehicles import LIMITS, Vehicle
 
 Beats = tuple[tuple[float, str], ...]
@@ -105,18 +106,20 @@ def _told(rng: Random, part: Part, number: int, until: int) -> SimCase:
     for minutes, activity in part.after:
         at = whole_minute(until) + round(minutes * MINUTE)
         case.add(activity, at, 5 * SECOND, **_data(case, activity, code, number, local(at).year))
+    decide(case)
     case.settle()
     return case
 
 
 def _data(case: SimCase, activity: str, code: str, number: int, year: int) -> dict[str, Any]:
     police = case.authority == "police"
-    fine = 200_000 if police else transport_fine(case.vehicle.over_kg)
+    fine = 200_000 if police else mass_fine(case.vehicle.over_kg)
     channel = "police_12123" if police else "nontax_qr"
     if activity == "decided":
         told: dict[str, Any] = {"outcome": "fine", "fine_fen": fine, "authority": case.authority}
         if police:
-            return {**told, "points": 6, "decision_no": f"1404231{year % 100:02d}{9_000_001 + number}"}
+            decision_no = f"1404231{year % 100:02d}{9_000_001 + number}"
+            return {**told, "points": police_points(case.vehicle), "decision_no": decision_no}
         return {**told, "decision_no": f"晋襄交超罚〔{year}〕{9_001 + number}号"}
     if activity == "reweighed":
         return {"gross_kg": case.vehicle.limit_kg - 360}

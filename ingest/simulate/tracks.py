@@ -6,6 +6,8 @@ from random import Random
 
 from .case import SimCase
 from .moments import HOUR, MINUTE, hour_of, local, spread, whole_minute, within_hours
+from .paper import decide
+from .penalties import load_share, mass_fine, police_points
 
 _POLICE_OPENS, _POLICE_CLOSES = 8.5, 20.0
 _OFFICE_OPENS, _OFFICE_CLOSES = 8.0, 21.0
@@ -16,19 +18,10 @@ def lag(rng: Random) -> int:
     return rng.randint(1, 18) * MINUTE
 
 
-def transport_fine(over_kg: int) -> int:
-    """Fen: 500 yuan for each whole 1,000 kg over, at most 30,000 yuan; nothing up to 1,000 kg (art. 43)."""
-    return 0 if over_kg <= 1_000 else min(30_000, 500 * (over_kg // 1_000)) * 100
-
-
 def police_fine(rng: Random, case: SimCase) -> tuple[int, int]:
-    """Fen and points: by the load over the approved load, and by the gross mass over its limit (art. 92)."""
-    vehicle = case.vehicle
-    load = vehicle.gross_kg - vehicle.tare_kg
-    over_load = (load - vehicle.approved_load_kg) / vehicle.approved_load_kg
-    fine = rng.choice((200, 300, 500)) if over_load <= 0.3 else rng.choice((500, 1_000, 1_500, 2_000))
-    over = vehicle.over_kg / vehicle.limit_kg
-    return fine * 100, 1 if over < 0.3 else 3 if over < 0.5 else 6
+    """Fen and points: a usual amount of the band, before circumstances move it (art. 92)."""
+    usual = (200, 300, 500) if load_share(case.vehicle) <= 0.3 else (500, 1_000, 1_500, 2_000)
+    return rng.choice(usual) * 100, police_points(case.vehicle)
 
 
 def police_track(rng: Random, case: SimCase, number: int) -> int:
@@ -42,10 +35,12 @@ def police_track(rng: Random, case: SimCase, number: int) -> int:
     at = within_hours(at + spread(rng, 135, 0.6), _POLICE_OPENS, 22.0)
     fine, points = police_fine(rng, case)
     decision_no = f"1404231{local(at).year % 100:02d}{number:07d}"
-    return case.add(
+    at = case.add(
         "decided", whole_minute(at), lag(rng),
         outcome="fine", fine_fen=fine, points=points, decision_no=decision_no, authority="police",
     )  # fmt: skip
+    decide(case)
+    return at
 
 
 def transport_track(rng: Random, case: SimCase, number: int) -> int:
@@ -55,12 +50,14 @@ def transport_track(rng: Random, case: SimCase, number: int) -> int:
     at = within_hours(at + spread(rng, 60, 0.6), _OFFICE_OPENS, 23.0)
     at = case.add("notified", whole_minute(at), lag(rng))
     at = within_hours(at + spread(rng, 150, 0.55), _OFFICE_OPENS, _OFFICE_CLOSES)
-    return decide_transport(case, whole_minute(at), lag(rng), number)
+    at = decide_transport(case, whole_minute(at), lag(rng), number)
+    decide(case)
+    return at
 
 
 def decide_transport(case: SimCase, at: int, told_after: int, number: int) -> int:
     """The decision of the transport track, by the kilograms over."""
-    fine = transport_fine(case.vehicle.over_kg)
+    fine = mass_fine(case.vehicle.over_kg)
     decision_no = f"晋襄交超罚〔{local(at).year}〕{number:04d}号"
     told = {"outcome": "fine", "fine_fen": fine} if fine else {"outcome": "warning"}
     return case.add("decided", at, told_after, decision_no=decision_no, authority="transport", **told)
@@ -74,7 +71,9 @@ def offsite_track(rng: Random, case: SimCase, number: int) -> int:
     at = within_hours(at + spread(rng, 4 * 24 * 60, 0.5), 9.0, 17.0, weekdays_only=True)
     at = case.add("notified", whole_minute(at), lag(rng))
     at = within_hours(at + spread(rng, 6 * 24 * 60, 0.4), 9.0, 17.0, weekdays_only=True)
-    return decide_transport(case, whole_minute(at), lag(rng), number)
+    at = decide_transport(case, whole_minute(at), lag(rng), number)
+    decide(case)
+    return at
 
 
 def is_night(at: int) -> bool:

@@ -38,6 +38,10 @@ class Vehicle:
     tare_kg: int
     approved_load_kg: int
     trailer: str | None = None
+    length_mm: int | None = None
+    """With its load, where it was measured; so of width and height."""
+    width_mm: int | None = None
+    height_mm: int | None = None
 
     @property
     def over_kg(self) -> int:

@@ -10,6 +10,7 @@ from random import Random
 from .arrivals import arrivals
 from .case import SimCase
 from .moments import DAY, MINUTE, SECOND, local, spread, whole_minute, within_hours
+from .paper import describe
 from .party import party
 from .payment import pay
 from .removal import Yard, adjusted_on_site, unloaded, yard
@@ -95,6 +96,7 @@ def opened(rng: Random, site: Site, at: int, place: int, over_kg: int | None = N
         party=party(rng),
         authority="police" if police else "transport",
     )
+    describe(case)
     confirmed = whole_minute(at)
     case.add("weighed", confirmed - rng.randint(70, 900) * SECOND, 0, gross_kg=car.gross_kg)
     case.add("confirmed", confirmed, rng.randint(1, 9) * MINUTE)

@@ -87,9 +87,17 @@ def test_every_column_filled_in_maps_to_its_event(
     assert facts["plate_colour"] == "blue"
     assert facts["gross_kg"] == 52_300
     assert json.loads(made["paid"].data) == {
-        "amount_fen": 50_000, "channel": "nontax_qr", "payment_code": "12345678901234567890",
+        "amount_fen": 150_000, "channel": "nontax_qr", "payment_code": "12345678901234567890", "ground": "x1",
     }  # fmt: skip
     assert json.loads(made["reweighed"].data) == {"gross_kg": 48_900}
+    assert (facts["approved_load_kg"], facts["tare_kg"]) == (32_000, 17_000)
+    assert [facts[f"{side}_mm"] for side in ("length", "width", "height")] == [17_900, 2_540, 3_960]
+    assert (facts["company"], facts["party"]) == ("x1", "citizen")
+    assert json.loads(made["notified"].data) == {"fine_fen": 150_000}
+    decided = json.loads(made["decided"].data)
+    assert decided["procedure"] == "ordinary"
+    told = ("officers", "team", "factors", "evidence", "departure_reason", "departure_evidence")
+    assert {decided[key] for key in (*told, "departure_review")} == {"x1"}
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -125,7 +133,7 @@ def test_the_workbook_offers_lists_and_keeps_the_head_in_sight(
     sheet = book["放行台账"]
     assert sheet.freeze_panes == "D4"
     lists = [one for one in sheet.data_validations.dataValidation if one.type == "list"]
-    assert len(lists) == 6
+    assert len(lists) == 8
     assert book["选项"].sheet_state == "hidden"
     assert "城西" in str(book["选项"]["A1"].value)
     notes = {row[0].value: row[1].value for row in book["填写说明"].iter_rows(min_row=3)}

@@ -6,11 +6,23 @@ from typing import Any
 
 from ..case import SimCase, Step
 from ..telling import Row
-from .labels import AUTHORITIES, CHANNELS, COLOURS, KINDS, OUTCOMES
+from .labels import AUTHORITIES, CHANNELS, COLOURS, KINDS, OUTCOMES, PARTIES, PROCEDURES
 
 FIRST = ("weighed", "confirmed", "detained", "handed_in", "handed_over", "accepted", "filed", "notified",
-         "pay_requested", "unloading", "released", "withdrawn", "closed", "violation_removed")  # fmt: skip
+         "pay_requested", "unloading", "released", "withdrawn", "closed", "violation_removed",
+         "stated", "legal_review", "committee")  # fmt: skip
 LAST = ("decided", "paid", "pay_confirmed", "reweighed")
+
+OF_VEHICLE = ("approved_load", "tare", "length", "width", "height", "company", "party")
+"""Keys of the facts of vehicle and operator."""
+
+SAID = ("procedure", "officers", "team", "factors", "evidence", "departure_reason", "departure_evidence",
+        "departure_review")  # fmt: skip
+"""Keys of what a decision says of itself, beside what it imposes."""
+
+OF_POLICE = ("notified", "notified_fine", "stated", "committee", "decided", "decision_no", "outcome", "fine",
+             "points", *SAID)  # fmt: skip
+"""Keys that the police tell of their own cases."""
 
 
 def ledger_row(case: SimCase, told_by: int) -> Row:
@@ -29,6 +41,13 @@ def ledger_row(case: SimCase, told_by: int) -> Row:
         "authority": AUTHORITIES[case.authority],
         "driver": case.party.driver,
         "driver_phone": case.party.phone,
+        "approved_load": car.approved_load_kg if case.load_told else None,
+        "tare": car.tare_kg if case.load_told else None,
+        "length": car.length_mm,
+        "width": car.width_mm,
+        "height": car.height_mm,
+        "company": case.party.credit_code if case.party_kind == "organisation" else None,
+        "party": PARTIES[case.party_kind],
     }
     steps: dict[str, Step] = {}
     for name in FIRST:
@@ -50,6 +69,9 @@ def ledger_row(case: SimCase, told_by: int) -> Row:
         values["outcome"] = OUTCOMES[told["outcome"]]
         values["fine"] = told.get("fine_fen")
         values["points"] = told.get("points")
+        values.update(said(told))
+    if "notified" in steps:
+        values["notified_fine"] = steps["notified"].data.get("fine_fen")
     if "reweighed" in steps:
         values["reweigh"] = steps["reweighed"].data["gross_kg"]
     if "pay_requested" in steps:
@@ -59,5 +81,11 @@ def ledger_row(case: SimCase, told_by: int) -> Row:
         values["amount"] = told["amount_fen"]
         values["channel"] = CHANNELS[told["channel"]]
         values["payment_code"] = told["payment_code"]
-        values["note"] = told.get("ground")
+        values["ground"] = told.get("ground")
     return Row(case.site.code, case.case_no, values)
+
+
+def said(told: dict[str, Any]) -> dict[str, Any]:
+    """What a decision says of itself, as papers write it."""
+    procedure = told.get("procedure")
+    return {key: told.get(key) for key in SAID} | {"procedure": procedure and PROCEDURES[procedure]}

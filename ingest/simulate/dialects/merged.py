@@ -18,7 +18,7 @@ from ..ledger_defects import defective_rows
 from ..moments import OFFSET, day_start, local
 from ..plan import Plan
 from ..telling import Account, Layout, Planted, Row, Tells, Written
-from .ledger_rows import ledger_row
+from .ledger_rows import OF_POLICE, OF_VEHICLE, SAID, ledger_row
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -39,16 +39,32 @@ COLUMNS = (
     ("reweighed_date", "复检", "日期"), ("reweighed_time", "复检", "时间"), ("reweigh", "复检", "总重"),
     ("released_date", "放行", "日期"), ("released_time", "放行", "时间"),
     ("driver", "当事人", "驾驶员"), ("driver_phone", "当事人", "联系电话"),
+    ("party", "当事人", "类型"), ("company", "当事人", "信用代码"),
+    ("approved_load", "车辆证件", "核定载质量"), ("tare", "车辆证件", "整备质量"),
+    ("length", "尺寸", "车货总长(m)"), ("width", "尺寸", "车货总宽(m)"), ("height", "尺寸", "车货总高(m)"),
+    ("notified_fine", "裁量", "告知罚款(万元)"), ("stated", "裁量", "陈述申辩时间"),
+    ("legal_review", "裁量", "法制审核时间"), ("committee", "裁量", "集体讨论时间"),
+    ("procedure", "裁量", "适用程序"), ("officers", "裁量", "执法人员编号"), ("team", "裁量", "班组"),
+    ("factors", "裁量", "裁量因素"), ("evidence", "裁量", "因素证据"),
+    ("departure_reason", "裁量", "偏离基准理由"), ("departure_evidence", "裁量", "偏离基准证据"),
+    ("departure_review", "裁量", "偏离基准审核"),
 )  # fmt: skip
 """Key, group, head."""
 
 LAYOUT = Layout(
-    ("plate", "plate_colour", "vehicle", "axles", "trailer", "gross", "authority", "driver", "driver_phone"),
+    ("plate", "plate_colour", "vehicle", "axles", "trailer", "gross", "authority", "driver", "driver_phone",
+     *OF_VEHICLE),
     (
         Tells("confirmed", ("confirmed_date", "confirmed_time")),
         Tells("filed", ("filed",)),
-        Tells("notified", ("notified",)),
-        Tells("decided", ("decided_date", "decided_time"), ("decision_no", "outcome", "fine")),
+        Tells("notified", ("notified",), ("notified_fine",)),
+        Tells("stated", ("stated",)),
+        Tells("legal_review", ("legal_review",)),
+        Tells("committee", ("committee",)),
+        Tells(
+            "decided", ("decided_date", "decided_time"),
+            ("decision_no", "outcome", "fine", "authority", *SAID),
+        ),
         Tells("withdrawn", ("withdrawn",)),
         Tells("reweighed", ("reweighed_date", "reweighed_time"), ("reweigh",)),
         Tells("released", ("released_date", "released_time")),
@@ -67,7 +83,7 @@ def sheet_row(case: SimCase, told_by: int) -> Row:
     row = ledger_row(case, told_by)
     values = row.values
     if case.authority == "police" and Random(f"overlap/{case.case_no}").random() > 0.3:
-        for key in ("decided", "decision_no", "outcome", "fine"):
+        for key in OF_POLICE:
             values.pop(key, None)
     for name in ("confirmed", "decided", "reweighed", "released"):
         at = values.get(name)
@@ -194,14 +210,16 @@ class _Sheet:
             else:
                 text = f"{moment:%H:%M}"
                 self._sheet.write_string(number, place, text.translate(_FULL_WIDTH) if style > 0.8 else text)
-        elif key in ("filed", "notified", "withdrawn"):
+        elif key in ("filed", "notified", "withdrawn", "stated", "legal_review", "committee"):
             self._sheet.write_datetime(number, place, local(value).replace(tzinfo=None), self._moment)
-        elif key in ("gross", "reweigh"):
+        elif key in ("gross", "reweigh", "approved_load", "tare"):
             if style < 0.85:
                 self._sheet.write_number(number, place, value / 1000)
             else:
                 self._sheet.write_string(number, place, f"{value / 1000:.2f}".translate(_FULL_WIDTH))
-        elif key == "fine":
+        elif key in ("length", "width", "height"):
+            self._sheet.write_number(number, place, value / 1000)
+        elif key in ("fine", "notified_fine"):
             self._sheet.write_number(number, place, value / 1_000_000)
         else:
             self._sheet.write(number, place, value)

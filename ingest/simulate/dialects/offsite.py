@@ -10,7 +10,7 @@ from typing import Any
 from ..case import SimCase
 from ..moments import day_start, local
 from ..telling import Account, Layout, Tells, Written
-from .ledger_rows import ledger_row
+from .ledger_rows import SAID, ledger_row
 
 SOURCE = "sim-offsite"
 
@@ -19,16 +19,25 @@ COLUMNS = {
     "vehicle": "车型", "axles": "轴数", "gross": "总重(吨)", "limit": "限重(吨)",
     "confirmed": "检测日期", "filed": "立案日期",
     "notified": "告知日期", "decided": "决定日期", "decision_no": "决定书文号", "outcome": "处罚结果",
-    "fine": "罚款金额(元)", "closed": "结案日期",
+    "fine": "罚款金额(元)", "procedure": "适用程序", "officers": "执法人员编号", "team": "班组",
+    "factors": "裁量因素", "evidence": "因素证据", "departure_reason": "偏离基准理由",
+    "departure_evidence": "偏离基准证据", "departure_review": "偏离基准审核", "legal_review": "法制审核日期",
+    "committee": "集体讨论日期", "stated": "陈述申辩日期", "notified_fine": "告知罚款(元)",
+    "company": "统一社会信用代码", "party": "当事人类型",
+    "length": "车货总长(米)", "width": "车货总宽(米)", "height": "车货总高(米)", "closed": "结案日期",
 }  # fmt: skip
 
 LAYOUT = Layout(
-    ("plate", "plate_colour", "vehicle", "axles", "gross", "limit"),
+    ("plate", "plate_colour", "vehicle", "axles", "gross", "limit", "length", "width", "height", "company",
+     "party"),
     (
         Tells("confirmed", ("confirmed",)),
         Tells("filed", ("filed",)),
-        Tells("notified", ("notified",)),
-        Tells("decided", ("decided",), ("decision_no", "outcome", "fine")),
+        Tells("notified", ("notified",), ("notified_fine",)),
+        Tells("stated", ("stated",)),
+        Tells("legal_review", ("legal_review",)),
+        Tells("committee", ("committee",)),
+        Tells("decided", ("decided",), ("decision_no", "outcome", "fine", *SAID)),
         Tells("closed", ("closed",)),
     ),
 )
@@ -41,9 +50,9 @@ def _text(key: str, value: Any) -> str:
         return ""
     if key in _DAYS:
         return f"{local(value):%Y-%m-%d}"
-    if key in ("gross", "limit"):
+    if key in ("gross", "limit", "length", "width", "height"):
         return f"{value / 1000:.2f}"
-    return f"{value / 100:.2f}" if key == "fine" else str(value)
+    return f"{value / 100:.2f}" if key in ("fine", "notified_fine") else str(value)
 
 
 def write(path: Path, cases: Sequence[SimCase], export: int, account: Account) -> Written:

@@ -11,19 +11,26 @@ from ..plan import Plan
 from ..telling import Plant, Row
 from .event_file import EventDialect, copy_with, event_row
 from .labels import OUTCOMES
+from .ledger_rows import SAID, said
 
 DIALECT = EventDialect(
     "sim-police", "交警移交", ".csv", "gb18030",
     {
         "event_id": "移交编号", "station": "检测站", "case_no": "案件编号", "plate": "号牌号码",
         "label": "环节", "at": "时间", "decision_no": "决定书文号", "outcome": "处罚结果",
-        "fine": "罚款金额(元)", "points": "记分",
+        "fine": "罚款金额(元)", "points": "记分", "approved_load": "核定载质量(kg)", "tare": "整备质量(kg)",
+        "procedure": "适用程序", "officers": "执法人员编号", "team": "班组", "factors": "裁量因素",
+        "evidence": "因素证据", "departure_reason": "偏离基准理由", "departure_evidence": "偏离基准证据",
+        "departure_review": "偏离基准审核",
         "ground": "依据", "driver": "驾驶员", "driver_id": "身份证号", "told_at": "录入时间",
     },
-    ("plate", "decision_no", "outcome", "fine", "points", "ground", "driver", "driver_id"),
+    ("plate", "decision_no", "outcome", "fine", "points", "approved_load", "tare", *SAID, "ground", "driver",
+     "driver_id"),
 )  # fmt: skip
 
-ACTIVITIES = ("detained", "handed_in", "handed_over", "accepted", "decided")
+ACTIVITIES = (
+    "detained", "handed_in", "handed_over", "accepted", "decided", "notified", "stated", "committee",
+)  # fmt: skip
 
 
 def rows(cases: Sequence[SimCase], plan: Plan, until: int) -> list[Row]:
@@ -43,6 +50,7 @@ def _row(case: SimCase, step: Step, until: int) -> Row | None:
     if step.activity not in ACTIVITIES or step.told_at > until:
         return None
     decided = step.activity == "decided"
+    car = case.vehicle if decided and case.load_told else None
     row = event_row(
         case, step, DIALECT,
         plate=case.vehicle.plate,
@@ -50,6 +58,9 @@ def _row(case: SimCase, step: Step, until: int) -> Row | None:
         outcome=OUTCOMES[step.data["outcome"]] if decided else None,
         fine=step.data.get("fine_fen"),
         points=step.data.get("points"),
+        approved_load=car and car.approved_load_kg,
+        tare=car and car.tare_kg,
+        **(said(step.data) if decided else {}),
         ground=step.data.get("ground"),
         driver=case.party.driver,
         driver_id=case.party.id_number,

@@ -11,7 +11,7 @@ from ..ledger_defects import defective_rows
 from ..moments import local, stamp
 from ..plan import Plan
 from ..telling import Account, Layout, Planted, Tells, Written
-from .ledger_rows import ledger_row
+from .ledger_rows import OF_VEHICLE, SAID, ledger_row
 
 SOURCE = "ledger-template"
 SHEET = "放行台账"
@@ -19,12 +19,19 @@ SHEET = "放行台账"
 COLUMNS = {
     "station": "站点", "case_no": "案件号", "check_no": "检测单号", "plate": "车牌号",
     "plate_colour": "车牌颜色", "vehicle": "车辆类型", "axles": "轴数", "gross": "总重(kg)",
-    "limit": "限重(kg)", "authority": "处理机关", "weighed": "称重时间", "confirmed": "检测认定时间",
+    "limit": "限重(kg)", "approved_load": "核定载质量(kg)", "tare": "整备质量(kg)", "length": "车货总长(mm)",
+    "width": "车货总宽(mm)", "height": "车货总高(mm)", "company": "统一社会信用代码", "party": "当事人类型",
+    "authority": "处理机关", "weighed": "称重时间", "confirmed": "检测认定时间",
     "detained": "扣留时间", "handed_in": "扣留移送时间", "handed_over": "移交交警时间",
-    "accepted": "接受处理时间", "filed": "立案时间", "notified": "处罚告知时间", "decided": "处罚决定时间",
+    "accepted": "接受处理时间", "filed": "立案时间", "notified": "处罚告知时间",
+    "notified_fine": "告知罚款(元)", "stated": "陈述申辩时间", "legal_review": "法制审核时间",
+    "committee": "集体讨论时间", "decided": "处罚决定时间",
     "decision_no": "决定书文号", "outcome": "处罚结果", "fine": "罚款金额(元)", "points": "记分",
+    "procedure": "适用程序", "officers": "执法人员编号", "team": "班组", "factors": "裁量因素",
+    "evidence": "因素证据", "departure_reason": "偏离基准理由", "departure_evidence": "偏离基准证据",
+    "departure_review": "偏离基准审核",
     "pay_requested": "生成缴款码时间", "payment_code": "缴款码", "paid": "缴款时间",
-    "amount": "缴款金额(元)", "channel": "缴款渠道", "pay_confirmed": "到账时间",
+    "amount": "缴款金额(元)", "channel": "缴款渠道", "ground": "当场收缴依据", "pay_confirmed": "到账时间",
     "unloading": "开始卸载时间", "unloaded": "卸载完成时间", "reweighed": "复检时间",
     "reweigh": "复检总重(kg)", "violation_removed": "违法状态消除时间", "released": "放行时间",
     "withdrawn": "撤案时间", "closed": "结案时间", "driver": "驾驶员姓名", "note": "备注",
@@ -32,7 +39,8 @@ COLUMNS = {
 }  # fmt: skip
 
 FACTS = (
-    "plate", "plate_colour", "vehicle", "axles", "gross", "limit", "check_no", "authority", "driver", "note",
+    "plate", "plate_colour", "vehicle", "axles", "gross", "limit", *OF_VEHICLE, "check_no", "authority",
+    "driver", "note",
 )  # fmt: skip
 LAYOUT = Layout(
     FACTS,
@@ -40,10 +48,13 @@ LAYOUT = Layout(
         Tells("weighed", ("weighed",)),
         Tells("confirmed", ("confirmed",)),
         Tells("filed", ("filed",)),
-        Tells("notified", ("notified",)),
-        Tells("decided", ("decided",), ("decision_no", "outcome", "fine", "points", "authority")),
+        Tells("notified", ("notified",), ("notified_fine",)),
+        Tells("stated", ("stated",)),
+        Tells("legal_review", ("legal_review",)),
+        Tells("committee", ("committee",)),
+        Tells("decided", ("decided",), ("decision_no", "outcome", "fine", "points", "authority", *SAID)),
         Tells("pay_requested", ("pay_requested",), ("payment_code",)),
-        Tells("paid", ("paid",), ("amount", "channel", "payment_code")),
+        Tells("paid", ("paid",), ("amount", "channel", "payment_code", "ground")),
         Tells("unloading", ("unloading",)),
         Tells("unloaded", ("unloaded",)),
         Tells("reweighed", ("reweighed",), ("reweigh",)),
@@ -98,7 +109,7 @@ def write(
                         sheet.write_string(number, place, stamp(shown)[:16])
                     elif key in _TIMES:
                         sheet.write_datetime(number, place, local(shown).replace(tzinfo=None), moment)
-                    elif key in ("fine", "amount"):
+                    elif key in ("fine", "amount", "notified_fine"):
                         sheet.write_number(number, place, shown / 100)
                     else:
                         sheet.write_number(number, place, shown)

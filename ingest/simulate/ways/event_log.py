@@ -22,13 +22,16 @@ LABELS = {"legal_review": "法制审核", "served": "送达"}
 
 
 def paper_steps(case: SimCase) -> list[tuple[str, int]]:
-    """Legal review before the decision, service after it: no ledger has a column for them."""
+    """Legal review before the decision, service after it, which no ledger has a column for."""
     decided = case.last("decided")
     if decided is None or case.authority != "transport":
         return []
     rng = Random(f"paper/{case.case_no}")
     served = decided.at + rng.randint(6, 45) * MINUTE
-    return [("legal_review", decided.at - rng.randint(4, 20) * MINUTE), ("served", served)]
+    reviewed = decided.at - rng.randint(4, 20) * MINUTE
+    if (review := case.first("legal_review")) is not None:
+        reviewed = review.at
+    return [("legal_review", reviewed), ("served", served)]
 
 
 def write(out: Path, world: World, account: Account) -> tuple[list[Written], list[Planted], list[Row]]:

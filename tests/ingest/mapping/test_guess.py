@@ -23,7 +23,7 @@ from tests.factories import at
 
 STATIONS = StationDirectory({"14042302": ["城西", "西站"], "14042303": ["河口"]})
 COLUMNS_FLOOR = 0.95
-"""Measured: 139 of 145 columns of the eight exports, each with its own page hidden."""
+"""Measured: 224 of 230 columns of the eight exports, each with its own page hidden."""
 WRONG_AT_MOST = 1
 """检测日期 of the off-site export: elsewhere a day of weighing, there of confirmation. Shown as likely."""
 

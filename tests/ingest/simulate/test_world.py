@@ -10,8 +10,8 @@ import pytest
 from ingest.mapping.values import plate_of
 from ingest.simulate.case import SimCase
 from ingest.simulate.moments import DAY, HOUR, MINUTE, hour_of, local
+from ingest.simulate.penalties import mass_fine
 from ingest.simulate.sites import sites
-from ingest.simulate.tracks import transport_fine
 from ingest.simulate.vehicles import LIMITS
 from ingest.simulate.world import World, build
 from monitor.cases.limit import Vehicle, applied_limit
@@ -56,7 +56,7 @@ def test_no_vehicle_goes_before_its_gate_has_what_it_needs(released: list[SimCas
         removed = case.last("reweighed") or case.last("violation_removed")
         assert removed is not None and removed.at <= at
         decided = case.last("decided")
-        if decided is None or decided.data["outcome"] == "warning":
+        if decided is None or decided.data["outcome"] != "fine":
             continue
         for need, activity in (
             ("decision", "decided"), ("payment", "paid"), ("payment_confirmed", "pay_confirmed"),
@@ -106,7 +106,7 @@ def test_cash_names_its_ground(world: World) -> None:
 
 
 def test_fines_follow_the_kilograms_over(world: World) -> None:
-    assert [transport_fine(kg) for kg in (1_000, 1_001, 1_999, 2_000, 18_600, 60_000, 75_000)] == [
+    assert [mass_fine(kg) for kg in (1_000, 1_001, 1_999, 2_000, 18_600, 60_000, 75_000)] == [
         0, 50_000, 50_000, 100_000, 900_000, 3_000_000, 3_000_000,
     ]  # fmt: skip
     decided = [(case, step) for case in world.cases for step in case.all("decided")]
