@@ -22,7 +22,7 @@ from ingest.drop import Drops
 from ingest.intake import Intake
 from ingest.mapping.pages import load_pages
 from monitor.api.guard import Guard
-from monitor.api.problem import Problem, answer_problems
+from monitor.api.problem import Problem, answer_away, answer_problems
 from monitor.api.record import record_routes
 from monitor.settings.configuration import load_configuration
 from monitor.settings.environment import Settings, personal_key
@@ -141,6 +141,7 @@ def create_app(installation: Installation) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
     )
     answer_problems(app)
+    answer_away(app, services.texts[services.language])
     # First what is asked most: routes are tried in this order.
     app.include_router(push_routes(installation.intake, local_user()))
     app.include_router(health_router(services))

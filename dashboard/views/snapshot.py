@@ -76,8 +76,10 @@ def zone_of(services: Services, station: str | None) -> ZoneInfo:
     return holding[0].tz if holding else ZoneInfo("Asia/Shanghai")
 
 
-def reason_of(error: Exception) -> str:
-    """An error in one short line: its kind and the first line of what it says."""
+def reason_of(error: Exception) -> str | Told:
+    """An error in one short line: its sentence, or its kind and the first line of what it says."""
+    if isinstance(error, LakeAway):
+        return Told(error.key, error.params)
     return f"{type(error).__name__}: {error}".splitlines()[0][:160]
 
 
@@ -87,7 +89,7 @@ def attempt(name: str, read: Callable[[], Part]) -> Part | Failure:
         return read()
     except LakeAway as away:
         # The log has it from the keeper of the lake, once.
-        return Failure(Told(away.key, away.params))
+        return Failure(reason_of(away))
     except Exception as error:  # noqa: BLE001: whatever breaks one part, the board must not go dark
         log.exception("part %s of the board failed", name)
         return Failure(reason_of(error))

@@ -11,7 +11,6 @@ from pydantic import BaseModel, Field
 
 from monitor.api.problem import Problem
 from monitor.metrics.ask import Ask, By
-from monitor.metrics.away import LakeAway
 
 if TYPE_CHECKING:
     from monitor.api.asked import ApiServices
@@ -77,9 +76,6 @@ def metrics_router(services: ApiServices, source: LakeSource) -> APIRouter:
             raise Problem(
                 422, "not_told_apart", f"{name} is not told apart by {', '.join(error.by)}."
             ) from error
-        except LakeAway as away:
-            said = services.texts[services.language].get(away.key, **away.params)
-            raise Problem(503, f"lake_{away.problem}", said) from away
         told = {"station": station, "from": since, "to": until, "by": [one.value for one in by or ()]}
         return MetricAnswer(
             metric=name,

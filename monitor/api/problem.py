@@ -10,6 +10,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from monitor.metrics.away import LakeAway
+from monitor.settings.texts import Texts
+
 
 class Problem(Exception):
     """What the caller did wrong and what would be accepted. `code` is stable; `detail` is for people."""
@@ -33,6 +36,16 @@ def problem_response(problem: Problem) -> JSONResponse:
         **problem.members,
     }
     return JSONResponse(body, problem.status, media_type="application/problem+json")
+
+
+def answer_away(app: FastAPI, words: Texts) -> None:
+    """Whatever reads the lake says so where it is away; the caller may ask again later."""
+
+    async def away(_request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, LakeAway)
+        return problem_response(Problem(503, f"lake_{error.problem}", words.get(error.key, **error.params)))
+
+    app.add_exception_handler(LakeAway, away)
 
 
 def answer_problems(app: FastAPI) -> None:

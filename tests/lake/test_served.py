@@ -149,6 +149,8 @@ def test_a_lake_that_cannot_be_written_is_told_by_health_metrics_and_pages(tmp_p
         answer = client.get("/api/v1/metrics/compliance")
         assert (answer.status_code, answer.json()["code"]) == (503, "lake_disk")
         assert "FANGXING_LAKE_DIR" in answer.json()["detail"]
+        cases = client.get("/api/v1/cases", params={"behind": "rate.all", "period": "2024-01-01/2024-02-01"})
+        assert (cases.status_code, cases.json()["code"]) == (503, "lake_disk")
         assert client.get("/readyz").is_success
         place.lake.unlink()
         seconds_until(lambda: client.get("/healthz").json()["lake"]["status"] == "ok")
