@@ -100,7 +100,7 @@ def prepare(
     progress: Callable[[str], None] | None = None,
 ) -> Installation:
     """A database in `folder` with everything a simulation wrote, marked as simulated."""
-    update = {"data_dir": folder, "database_url": None}
+    update = {"data_dir": folder, "database_url": None, "lake_dir": None}
     if summary.config_dir is not None:
         update["config_dir"] = summary.config_dir
     installation = install(settings.model_copy(update=update))

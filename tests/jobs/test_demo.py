@@ -50,12 +50,18 @@ def demo(tmp_path: Path, real: Path) -> Iterator[Demo]:
     folder = tmp_path / "demo"
     summary = simulate(folder / "exports", stations=3, days=7, seed=1, until=NOW)
     with patch("monitor.server.now", lambda: NOW):
-        settings = Settings(data_dir=folder, config_dir=real)
+        settings = Settings(data_dir=folder, config_dir=real, lake_dir=tmp_path / "lake")
         own = settings.model_copy(update={"config_dir": configured(folder, summary)})
         installation = prepare(own, folder, summary)
         tell_by_other_ways(installation.intake, summary)
         yield Demo(installation, summary)
     installation.database.dispose()
+
+
+def test_a_demo_has_a_lake_of_its_own(demo: Demo, tmp_path: Path) -> None:
+    demo.installation.lake.engine(NOW)
+    assert (tmp_path / "demo" / "lake" / "manifest.json").is_file()
+    assert not (tmp_path / "lake").exists()
 
 
 def polled(demo: Demo, times: int) -> None:
