@@ -75,3 +75,5 @@ class Decision(NamedTuple):
     fleet is not known."""
     other_fines: tuple[tuple[str, str, int | None], ...] = ()
     """Other fines for the same act: (authority, decision number or case number, fen)."""
+    decided_until: int | None = None
+    """The last instant at which it can have been decided, where only the day is known."""

@@ -10,15 +10,16 @@ from monitor.settings.calendar import FILE, FOLDER
 from monitor.settings.configuration import config_files, load_configuration
 from monitor.settings.environment import Settings
 from monitor.settings.problem import ConfigError, ConfigProblem
+from monitor.settings.rulesets import FOLDER as RULES
 from monitor.settings.shipped import existing_dir
 from monitor.settings.texts import text_problems
 
 FILES = (
-    "stations.yaml", "limits.yaml", "clocks.yaml", "board.yaml", "jobs.yaml", "payments.yaml",
+    "stations.yaml", "limits.yaml", "clocks.yaml", "board.yaml", "jobs.yaml", "reconciliation.yaml", "payments.yaml",
     "payment-hosts.yaml",
     "texts/zh.yaml", "texts/en.yaml",
 )  # fmt: skip
-"""What a bureau's folder may hold, beside pages in `sources/` and years in `calendar/`."""
+"""What a bureau's folder may hold, beside pages in `sources/`, sets in `rules/` and years in `calendar/`."""
 
 
 def check_config(config_dir: Path | None, zone: str = "Asia/Shanghai") -> list[ConfigProblem]:
@@ -48,11 +49,12 @@ def _stray_files(config_dir: Path) -> Iterator[ConfigProblem]:
     """Files that nobody would read: a name typed wrong is a setting that silently does not hold."""
     for file in config_files(config_dir):
         name = file.relative_to(config_dir).as_posix()
-        is_page = name.startswith("sources/") and name.endswith(".yaml")
+        is_page = name.startswith(("sources/", f"{RULES}/")) and name.endswith(".yaml")
         folder, _, year = name.partition("/")
         if name in FILES or is_page or (folder == FOLDER and FILE.fullmatch(year)):
             continue
-        params = {"value": name, "known": ", ".join((*FILES, "sources/*.yaml", f"{FOLDER}/<year>.yaml"))}
+        known = (*FILES, "sources/*.yaml", f"{RULES}/*.yaml", f"{FOLDER}/<year>.yaml")
+        params = {"value": name, "known": ", ".join(known)}
         close = difflib.get_close_matches(name, FILES, n=1, cutoff=0.8)
         accepted = "did_you_mean" if close else "unknown_file"
         if close:

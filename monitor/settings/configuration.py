@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,8 @@ from monitor.settings.jobs import Jobs, read_jobs
 from monitor.settings.limits import Limits, read_limits
 from monitor.settings.payments import Payments, read_payments
 from monitor.settings.problem import ConfigError, ConfigProblem
+from monitor.settings.reconciliation import Reconciliation, read_reconciliation
+from monitor.settings.rulesets import Rules, read_rules
 from monitor.settings.shipped import existing_dir, read_config, shipped_dir
 from monitor.settings.stations import Stations, read_stations
 
@@ -26,6 +29,8 @@ INITIAL = "initial"
 """Folder in the shipped configuration with what `fangxing init` copies; never read as configuration."""
 
 Part = TypeVar("Part")
+
+_OF_RULES = re.compile(r"(^|/)(rules/.*|limits\.yaml)$")
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,9 @@ class Configuration:
     payments: Payments = field(default_factory=Payments)
     payment_hosts: tuple[Host, ...] = ()
     """Hosts to which the stations' payment addresses may lead."""
+    rules: Rules = field(default_factory=Rules)
+    reconciliation: Reconciliation = field(default_factory=lambda: Reconciliation(sources={}))
+    """By when payments are to be posted, and what statements hold."""
 
     def zone_of(self, station: str) -> ZoneInfo:
         """The zone of a station; the installation's for one that is not configured any more."""
@@ -55,6 +63,13 @@ class Configuration:
     def digest(self) -> str:
         """One digest for all files."""
         lines = "".join(f"{name} {digest}\n" for name, digest in sorted(self.digests.items()))
+        return hashlib.sha256(lines.encode()).hexdigest()
+
+    @property
+    def rules_digest(self) -> str:
+        """One digest for what decisions are assessed by: the rule sets, and the limits that size runs on."""
+        told = {name: one for name, one in self.digests.items() if _OF_RULES.search(name)}
+        lines = "".join(f"{name} {digest}\n" for name, digest in sorted(told.items()))
         return hashlib.sha256(lines.encode()).hexdigest()
 
     @property
@@ -81,14 +96,16 @@ def load_configuration(settings: Settings) -> Configuration:
     clocks = part(lambda: read_clocks(read_config("clocks.yaml", config_dir)))
     jobs = part(lambda: read_jobs(read_config("jobs.yaml", config_dir)))
     calendar = part(lambda: read_calendar(config_dir))
+    posting = part(lambda: read_reconciliation(read_config("reconciliation.yaml", config_dir)))
     payments = part(lambda: read_payments(read_config("payments.yaml", config_dir)))
     hosts = part(lambda: read_hosts(read_config("payment-hosts.yaml", config_dir)))
+    rules = part(lambda: read_rules(config_dir))
     if stations is not None and hosts is not None:
         desks = {code: station.payment for code, station in stations.items()}
         problems.extend(foreign_hosts(desks, hosts, read_config("stations.yaml", config_dir)))
     if (
         problems or stations is None or limits is None or board is None or clocks is None or jobs is None
-        or calendar is None or payments is None or hosts is None
+        or calendar is None or posting is None or payments is None or hosts is None or rules is None
     ):  # fmt: skip
         raise ConfigError(problems)
     return Configuration(
@@ -102,6 +119,8 @@ def load_configuration(settings: Settings) -> Configuration:
         ZoneInfo(settings.zone),
         payments,
         hosts,
+        rules,
+        reconciliation=posting,
     )
 
 
