@@ -67,7 +67,9 @@ def exports_router(services: ApiServices) -> APIRouter:
         return file_answer(path, XLSX, attachment(now, "cases", "xlsx"))
 
     @routes.get(
-        "/export/{subject}", response_class=FileResponse, summary="Events or cases for other programs"
+        "/export/{subject}",
+        response_class=FileResponse,
+        summary="Events, cases or weighings for other programs",
     )
     async def export(subject: Subject, sent: Sent, format: Form = Form.CSV) -> Response:
         now = services.now()
@@ -77,6 +79,8 @@ def exports_router(services: ApiServices) -> APIRouter:
                 422, "bad_parameter", f"{subject} do not come as {format}",
                 parameter="format", value=format.value, accepted=", ".join(forms_of(subject)),
             )  # fmt: skip
+        if subject is Subject.WEIGHINGS and not chosen.by_place_and_time:
+            raise Problem(422, "bad_parameter", "weighings are chosen by station, from and to alone")
         path = await asyncio.to_thread(_written, services, chosen, now, subject, format)
         return file_answer(path, MEDIA_TYPES[format], attachment(now, subject, SUFFIXES[format]))
 

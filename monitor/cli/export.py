@@ -1,4 +1,4 @@
-"""`fangxing export events|cases`: for other programs, or for another installation."""
+"""`fangxing export events|cases|weighings`: for other programs, or for another installation."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ def register(app: typer.Typer) -> None:
 
 
 def export(
-    subject: Annotated[Subject, typer.Argument(metavar="events|cases", help=say("cli.help.export_what"))],
+    subject: Annotated[
+        Subject, typer.Argument(metavar="events|cases|weighings", help=say("cli.help.export_what"))
+    ],
     form: Annotated[Form, typer.Option("--format", help=say("cli.help.format"))] = Form.CSV,
     out: Annotated[Path | None, typer.Option("--out", help=say("cli.help.export_out"))] = None,
     station: Annotated[list[str] | None, typer.Option("--station", help=say("cli.help.station"))] = None,

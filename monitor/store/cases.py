@@ -151,6 +151,11 @@ class CaseFilter:
     vehicle: str | None = None
     ids: Sequence[int] | None = None
 
+    @property
+    def by_place_and_time(self) -> bool:
+        """Whether nothing but stations and time narrows it."""
+        return self == CaseFilter(stations=self.stations, since=self.since, until=self.until)
+
 
 class CasePage(NamedTuple):
     """One page of a list, newest activity first, and how many cases the filter matches."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
 from monitor.cases.activity import Activity
 from monitor.cases.revision import valid_events
+from monitor.cases.weighing import COLUMNS, weighing_data
 from monitor.store.board import UNCONFIRMED
 from monitor.store.database import Database
 from monitor.store.log import events_of
@@ -83,6 +84,34 @@ def find_weighings(
         page = found[:limit]
         following = (page[-1].at, page[-1].received_at) if len(found) > limit else None
         return WeighingPage(list(_valid(connection, page)), following)
+
+
+class Lain(NamedTuple):
+    """A first weighing that is no case, with all that its source told of it."""
+
+    at: int
+    received_at: int
+    station: str
+    check_no: str
+    data: dict[str, Any]
+
+
+def each_lain(database: Database, chosen: WeighingFilter, at_once: int = 2_000) -> Iterator[Lain]:
+    """Those of a filter's stations and time, the newest first, read part by part."""
+    before: Place | None = None
+    while True:
+        query = select(weighings).where(*_within(chosen, W.station, W.at, W.received_at, before))
+        query = query.order_by(W.at.desc(), W.received_at.desc()).limit(at_once)
+        with database.read() as connection:
+            rows = connection.execute(query).all()
+        for row in rows:
+            values = tuple(getattr(row, name) for name in COLUMNS)
+            data = orjson.loads(weighing_data(row.check_no, values, row.rest))
+            del data["check_no"]
+            yield Lain(row.at, row.received_at, row.station, row.check_no, data)
+        if len(rows) < at_once:
+            return
+        before = rows[-1].at, rows[-1].received_at
 
 
 def _lying(

@@ -100,7 +100,7 @@ def test_nothing_that_a_source_wrote_becomes_a_formula(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("form", list(Form))
-@pytest.mark.parametrize("subject", list(Subject))
+@pytest.mark.parametrize("subject", [Subject.EVENTS, Subject.CASES])
 def test_events_and_cases_for_other_programs_are_what_the_command_line_writes(
     reader: TestClient, told: County, subject: Subject, form: Form
 ) -> None:
@@ -136,3 +136,17 @@ def test_a_bad_filter_is_a_problem_before_a_file_is_begun(reader: TestClient) ->
     for path in ("cases.csv", "cases.xlsx", "export/events", "export/cases"):
         answer = reader.get(f"/api/v1/{path}", params={"to": "tomorrow"})
         assert (answer.status_code, answer.json()["parameter"]) == (422, "to")
+
+
+@pytest.mark.parametrize("form", [Form.CSV, Form.PARQUET])
+def test_weighings_that_are_no_case_are_chosen_by_station_and_day_alone(
+    reader: TestClient, told: County, form: Form
+) -> None:
+    answer = reader.get("/api/v1/export/weighings", params={"format": form, "station": PAYING[0]})
+    services = told.services
+    wanted = io.BytesIO()
+    export = Export(services.database, CaseFilter(stations=[PAYING[0]]), services.configuration.stations, NOW)
+    write(wanted, export, Subject.WEIGHINGS, form)
+    assert answer.content == wanted.getvalue()
+    refused = reader.get("/api/v1/export/weighings", params={"format": form, "text": PAYING[1]})
+    assert (refused.status_code, "station, from and to" in refused.json()["detail"]) == (422, True)

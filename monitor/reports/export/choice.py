@@ -8,6 +8,8 @@ from enum import StrEnum
 class Subject(StrEnum):
     EVENTS = "events"
     CASES = "cases"
+    WEIGHINGS = "weighings"
+    """First weighings that are no case."""
 
 
 class Form(StrEnum):

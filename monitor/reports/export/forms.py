@@ -13,7 +13,14 @@ def write(file: BinaryIO, export: Export, subject: Subject, form: Form) -> None:
     if form not in forms_of(subject):
         raise ValueError(f"{subject} do not come as {form}")
     # each part loads the library of its format, so only where it is asked for
-    if form is Form.PARQUET:
+    if subject is Subject.WEIGHINGS:
+        from .weighings import weighings_csv, write_weighings_parquet
+
+        if form is Form.PARQUET:
+            write_weighings_parquet(file, export)
+        else:
+            file.writelines(weighings_csv(export))
+    elif form is Form.PARQUET:
         from . import parquet
 
         write_parquet = (

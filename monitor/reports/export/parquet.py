@@ -70,13 +70,13 @@ def write_events_parquet(file: BinaryIO, export: Export) -> None:
         kinds.pop(key, None)
     heads = EVENT_HEADS | {key: TYPES[kinds[key]] for key in sorted(kinds)}
     texts = frozenset(key for key, kind in kinds.items() if kind == "string")
-    _write(file, heads, _event_rows(export, sorted(kinds), texts))
+    write_rows(file, heads, _event_rows(export, sorted(kinds), texts))
 
 
 def write_cases_parquet(file: BinaryIO, export: Export) -> None:
     """Every case with all that is known of it now, a row a case. Lists are JSON."""
     columns = _case_columns()
-    _write(
+    write_rows(
         file, {name: kind for told in columns for name, kind in told.heads.items()},
         _case_rows(export, columns),
     )  # fmt: skip
@@ -167,7 +167,8 @@ def _end_of_day(at: int, zone: ZoneInfo) -> int:
     return round(following.timestamp()) * SECOND - 1
 
 
-def _write(file: BinaryIO, heads: dict[str, pa.DataType], rows: Iterator[list[object]]) -> None:
+def write_rows(file: BinaryIO, heads: dict[str, pa.DataType], rows: Iterator[list[object]]) -> None:
+    """Write rows under these heads, a row group at a time."""
     schema = pa.schema(list(heads.items()))
     # data of the same file as a whole: what was written stays with it, nothing of it is held here
     with pq.ParquetWriter(file, schema, compression="zstd") as writer:

@@ -22,13 +22,13 @@ ROWS_AT_ONCE = 500
 def events_csv(export: Export) -> Iterator[bytes]:
     """Every valid event; the heads are those that the page `xes` reads."""
     keys = sorted({key for kinds in keys_told(export).values() for key in kinds})
-    return _parts([*EVENT_HEADS, *keys], _event_rows(export, keys))
+    return csv_parts([*EVENT_HEADS, *keys], _event_rows(export, keys))
 
 
 def cases_csv(export: Export) -> Iterator[bytes]:
     """Every case with all that is known of it now. Instants as RFC 3339, lists as JSON."""
     heads = [name for name in CaseState._fields if not name.endswith("_until")]
-    return _parts(heads, _case_rows(export, heads))
+    return csv_parts(heads, _case_rows(export, heads))
 
 
 def _event_rows(export: Export, keys: Sequence[str]) -> Iterator[list[object]]:
@@ -65,7 +65,8 @@ def _case_rows(export: Export, heads: Sequence[str]) -> Iterator[list[object]]:
         yield row
 
 
-def _parts(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
+def csv_parts(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
+    """The bytes of a CSV file, some rows at a time."""
     written = io.StringIO()
     writer = csv.writer(written, lineterminator="\r\n")
     writer.writerow(heads)

@@ -132,15 +132,16 @@ def _told(event: Event, zone: ZoneInfo, plates: bool) -> Told:
 
 
 def _data(event: Event, plates: bool) -> dict[str, Value]:
-    return _shown(orjson.loads(event.data), plates) if event.data else {}
+    return shown(orjson.loads(event.data), plates) if event.data else {}
 
 
-def _shown(data: Mapping[str, object], plates: bool) -> dict[str, Value]:
-    shown: dict[str, Value] = {}
+def shown(data: Mapping[str, object], plates: bool) -> dict[str, Value]:
+    """Data as they leave: nothing personal, plates masked unless whole ones are asked for, lists as JSON."""
+    told: dict[str, Value] = {}
     for key, value in data.items():
         if value is None or key.endswith(PERSONAL) or key == DERIVED:
             continue
         if key in PLATES and not plates:
             value = masked_plate(str(value))
-        shown[key] = value if isinstance(value, str | int | float) else orjson.dumps(value).decode()
-    return shown
+        told[key] = value if isinstance(value, str | int | float) else orjson.dumps(value).decode()
+    return told

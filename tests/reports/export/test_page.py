@@ -25,3 +25,15 @@ def test_every_datum_of_a_shipped_page_can_be_read_back() -> None:
         if (lost := {key for key in keys(page) if not key.endswith(PERSONAL)} - known)
     }
     assert unknown == {}
+
+
+def test_every_datum_of_a_weighing_can_be_read_back() -> None:
+    pages = load_pages()
+    known = keys(pages["weighings-exported"])
+    unknown = {
+        name: lost
+        for name, page in pages.items()
+        if page.numbered and name != "xes" and (lost := keys(page) - known)
+    }
+    assert len([page for page in pages.values() if page.numbered]) > 2
+    assert unknown == {}
