@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 import pytest
 
 from tests.long import VARIABLE
+
+HERE = Path(__file__).parent
 
 if "--full" in sys.argv:
     # At once: what a conftest deeper down tries is decided while it is imported, before any hook runs.
@@ -18,7 +21,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--full", action="store_true", help="run the tests marked `full` (minutes) as well")
 
 
+FIRST = ("browser", "ingest")
+"""Folders whose files take longest. Files go to the processes whole and in this order, so that none is left
+with a long one at the end."""
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    folders = {item: item.path.relative_to(HERE).parts[0] for item in items}
+    items.sort(key=lambda item: FIRST.index(folders[item]) if folders[item] in FIRST else len(FIRST))
     if config.getoption("--full"):
         return
     long_runs = [item for item in items if item.get_closest_marker("full")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
@@ -13,7 +14,7 @@ from playwright.sync_api import Page, expect
 from dashboard.app import find_pages
 from tests.browser.conftest import DESK, PHONE, Reading, settle
 from tests.browser.reading import HERE, SAID
-from tests.browser.served import LAWFUL, Served
+from tests.browser.served import LAWFUL, PAYS_FIRST, Clock, Served, served_empty
 
 pytestmark = pytest.mark.browser
 
@@ -97,14 +98,23 @@ def tabbed(page: Page) -> tuple[list[str], list[str]]:
     return page.evaluate("fxFocus.missed()"), page.evaluate("fxFocus.unseen()")
 
 
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Two vehicles held, and nobody who changes anything."""
+    served = served_empty(tmp_path_factory.mktemp("standing"), Clock())
+    served.start()
+    served.hold("T-1", 22, plate="晋D81021")
+    served.hold("T-2", 3, LAWFUL, plate="晋D81022")
+    yield served
+    served.close()
+
+
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-@pytest.mark.parametrize("path", [*PAGES, "case", "/nowhere"])
+@pytest.mark.parametrize("path", [*PAGES, f"/case/{PAYS_FIRST}/T-1", "/nowhere"])
 def test_every_control_is_reached_by_tab_with_a_focus_that_is_seen(
-    office: Served, reader: Reading, path: str, size: tuple[int, int]
+    standing: Served, reader: Reading, path: str, size: tuple[int, int]
 ) -> None:
-    case = office.hold("T-1", 22, plate="晋D81021")
-    office.hold("T-2", 3, LAWFUL, plate="晋D81022")
-    page = reader(office, size).open(case if path == "case" else path)
+    page = reader(standing, size).open(path)
     assert tabbed(page) == ([], [])
 
 

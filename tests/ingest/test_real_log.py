@@ -142,12 +142,17 @@ def test_days_are_those_of_the_place_that_wrote_them(loaded: tuple[Intake, Deliv
     assert {24 * hour} <= lengths <= {23 * hour, 24 * hour, 25 * hour}
 
 
-def test_the_whole_log_again_and_pieces_of_it_bring_nothing_new(
-    loaded: tuple[Intake, DeliveryRow], cut: Callable[[str, int, int], Path]
-) -> None:
+@pytest.mark.full
+def test_the_whole_log_again_brings_nothing_new(loaded: tuple[Intake, DeliveryRow]) -> None:
     intake, _ = loaded
     again = load(intake, LOG).counts
     assert (again.events, again.revisions, again.duplicates) == (0, 0, 561_470)
+
+
+def test_pieces_of_the_log_again_bring_nothing_new(
+    loaded: tuple[Intake, DeliveryRow], cut: Callable[[str, int, int], Path]
+) -> None:
+    intake, _ = loaded
     brought = [
         load(intake, cut(f"road_traffic_fines_{number}.csv", start, end)).counts
         for number, (start, end) in enumerate(((0, 10_001), (10_001, 20_002), (20_002, PART)))

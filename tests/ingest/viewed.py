@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -130,3 +132,23 @@ def viewer_of(station: Station, folder: Path) -> Iterator[Viewer]:
     configuration = load_configuration(Settings(data_dir=folder))
     yield Viewer(station, Intake(database, configuration, load_pages(), b"a key of this test", clock), clock)
     database.dispose()
+
+
+def poll_until_killed(url: str, folder: str, at: str) -> None:
+    """What a process does that is killed once it has gone so far: a step, or `moment N`, its Nth look at
+    the clock."""
+    moments = 0
+    with viewer_of(Station(url, create_engine(url)), Path(folder)) as viewer:
+
+        def die(name: str) -> None:
+            if name == at:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        def moment() -> int:
+            nonlocal moments
+            moments += 1
+            die(f"moment {moments}")
+            return viewer.clock.now
+
+        viewer.intake = replace(viewer.intake, moment=moment)
+        viewer.poll(die)

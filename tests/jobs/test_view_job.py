@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +22,7 @@ from monitor.store.deliveries import DeliveryRow, recent_deliveries
 from monitor.store.jobs import JobRun, Result, failing_jobs
 from tests.engines import ENGINES
 from tests.factories import MINUTE, SENDER
-from tests.ingest.viewed import COLUMNS, Station, Viewer, station_on, viewer_of
+from tests.ingest.viewed import COLUMNS, Station, Viewer, poll_until_killed, station_on, viewer_of
 from tests.store.reading import count
 
 SECRET = "geheim"
@@ -142,28 +141,8 @@ def test_after_a_crash_at_any_step_the_next_poll_loses_and_doubles_nothing(
     assert sum(one.counts.events for one in deliveries(viewer.database)) == 9
 
 
-POLLER = """
-import os, signal, sys
-from pathlib import Path
-from tests.factories import SENDER
-from tests.ingest.viewed import Station, Viewer, viewer_of
-from sqlalchemy import create_engine
-
-url, data, at = sys.argv[1:]
-moments = 0
-with viewer_of(Station(url, create_engine(url)), Path(data)) as viewer:
-    def die(name):
-        if name == at:
-            os.kill(os.getpid(), signal.SIGKILL)
-    def moment():
-        global moments
-        moments += 1
-        die(f"moment {moments}")
-        return viewer.clock.now
-    from dataclasses import replace
-    viewer.intake = replace(viewer.intake, moment=moment)
-    viewer.poll(die)
-"""
+processes = multiprocessing.get_context("forkserver")
+processes.set_forkserver_preload(["tests.ingest.viewed"])
 
 
 @pytest.mark.parametrize("step", [*STEPS, "moment 1", "moment 2", "moment 3"])
@@ -172,8 +151,10 @@ def test_a_process_that_was_killed_leaves_everything_to_the_next(
 ) -> None:
     for number in range(5):
         station.tell(f"C{number}", f"08:0{number}")
-    command = [sys.executable, "-c", POLLER, station.url, str(tmp_path), step]
-    assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
+    poller = processes.Process(target=poll_until_killed, args=(station.url, str(tmp_path), step))
+    poller.start()
+    poller.join(60)
+    assert poller.exitcode == -signal.SIGKILL
     viewer.poll()
     assert count(viewer.database) == 5
     assert viewer.poll().deliveries == []
