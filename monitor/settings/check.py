@@ -15,7 +15,7 @@ from monitor.settings.shipped import existing_dir
 from monitor.settings.texts import text_problems
 
 FILES = (
-    "stations.yaml", "limits.yaml", "clocks.yaml", "board.yaml", "jobs.yaml", "reconciliation.yaml", "payments.yaml",
+    "stations.yaml", "limits.yaml", "clocks.yaml", "board.yaml", "jobs.yaml", "payments.yaml",
     "payment-hosts.yaml",
     "texts/zh.yaml", "texts/en.yaml",
 )  # fmt: skip
