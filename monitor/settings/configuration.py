@@ -20,6 +20,7 @@ from monitor.settings.jobs import Jobs, read_jobs
 from monitor.settings.limits import Limits, read_limits
 from monitor.settings.payments import Payments, read_payments
 from monitor.settings.problem import ConfigError, ConfigProblem
+from monitor.settings.reconciliation import Reconciliation, read_reconciliation
 from monitor.settings.rulesets import Rules, read_rules
 from monitor.settings.shipped import existing_dir, read_config, shipped_dir
 from monitor.settings.stations import Stations, read_stations
@@ -50,6 +51,8 @@ class Configuration:
     payment_hosts: tuple[Host, ...] = ()
     """Hosts to which the stations' payment addresses may lead."""
     rules: Rules = field(default_factory=Rules)
+    reconciliation: Reconciliation = field(default_factory=lambda: Reconciliation(sources={}))
+    """By when payments are to be posted, and what statements hold."""
 
     def zone_of(self, station: str) -> ZoneInfo:
         """The zone of a station; the installation's for one that is not configured any more."""
@@ -93,6 +96,7 @@ def load_configuration(settings: Settings) -> Configuration:
     clocks = part(lambda: read_clocks(read_config("clocks.yaml", config_dir)))
     jobs = part(lambda: read_jobs(read_config("jobs.yaml", config_dir)))
     calendar = part(lambda: read_calendar(config_dir))
+    posting = part(lambda: read_reconciliation(read_config("reconciliation.yaml", config_dir)))
     payments = part(lambda: read_payments(read_config("payments.yaml", config_dir)))
     hosts = part(lambda: read_hosts(read_config("payment-hosts.yaml", config_dir)))
     rules = part(lambda: read_rules(config_dir))
@@ -101,7 +105,7 @@ def load_configuration(settings: Settings) -> Configuration:
         problems.extend(foreign_hosts(desks, hosts, read_config("stations.yaml", config_dir)))
     if (
         problems or stations is None or limits is None or board is None or clocks is None or jobs is None
-        or calendar is None or payments is None or hosts is None or rules is None
+        or calendar is None or posting is None or payments is None or hosts is None or rules is None
     ):  # fmt: skip
         raise ConfigError(problems)
     return Configuration(
@@ -116,6 +120,7 @@ def load_configuration(settings: Settings) -> Configuration:
         payments,
         hosts,
         rules,
+        reconciliation=posting,
     )
 
 
