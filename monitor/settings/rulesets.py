@@ -122,6 +122,8 @@ def read_rules(config_dir: Path | None) -> Rules:
         problems += _problems(found, document)
         sets[name], documents[name] = found, document
     problems += _two_for_one(sets, documents)
+    if not problems:
+        problems += _beyond_law(sets, documents)
     if problems:
         raise ConfigError(problems)
     return Rules(sets)
@@ -258,3 +260,48 @@ def _share_a_day(one: RuleSet, key: str, other: RuleSet, other_key: str) -> bool
         if mine is not None and theirs is not None and mine[0] == key and theirs[0] == other_key:
             return True
     return False
+
+
+def _beyond_law(sets: Mapping[str, RuleSet], documents: Mapping[str, Document]) -> Iterator[ConfigProblem]:
+    """Tiers of a baseline that allow what the law, for some of the same values, does not."""
+    every = [
+        (name, key, act_key, act)
+        for name, rules in sets.items()
+        for key, version in rules.versions.items()
+        for act_key, act in version.acts.items()
+    ]
+    for name, key, act_key, act in every:
+        if sets[name].level is Level.LAW:
+            continue
+        for law_name, law_key, law_act_key, law in every:
+            both = {sets[name].authority, sets[law_name].authority} - {None}
+            if sets[law_name].level is not Level.LAW or law_act_key != act_key or len(both) > 1:
+                continue
+            if not _share_a_day(sets[name], key, sets[law_name], law_key):
+                continue
+            for tier_key, law_tier_key in _beyond(act, law):
+                path: KeyPath = ("versions", law_key, "acts", act_key, "tiers", law_tier_key)
+                first = _line(documents[law_name], path)
+                where = ("versions", key, "acts", act_key, "tiers", tier_key, "fine")
+                yield documents[name].problem(where, "beyond_law", owner=law_tier_key, first=first)
+
+
+def _beyond(act: Act, law: Act) -> Iterator[tuple[str, str]]:
+    """Pairs of a tier and a tier of the law that hold some values together and do not fit."""
+    for key, tier in act.tiers.items():
+        for law_key, law_tier in law.tiers.items():
+            mine, most = tier.fine, law_tier.fine
+            if mine is None or most is None:
+                continue
+            if mine.low_fen >= most.low_fen and mine.high_fen <= most.high_fen:
+                continue
+            if any(_meet(one, other) for one in tier.reaches() for other in law_tier.reaches()):
+                yield key, law_key
+
+
+def _meet(one: Mapping[str, Reach], other: Mapping[str, Reach]) -> bool:
+    """Whether two boxes hold some values together, as far as they bound the same measures."""
+    return all(
+        one[measure].first <= other[measure].last and other[measure].first <= one[measure].last
+        for measure in one.keys() & other.keys()
+    )
