@@ -10,6 +10,7 @@ brings nothing new where it had landed, and moved on.
 
 from __future__ import annotations
 
+import hashlib
 import stat
 import time
 from collections.abc import Callable
@@ -165,10 +166,11 @@ class WatchedFolder:
         for attempt in range(ATTEMPTS):
             if attempt:
                 self.wait(self.watch.settled_seconds)
-            before = _look(path)
+            before = _look(path), _digest(path)
             refused, entry = self._ingest(path)
             self.step("ingested")
-            if _look(path) == before:
+            # Size and time of change alone do not tell: a copy may write other rows in place and keep both.
+            if (_look(path), _digest(path)) == before:
                 taken.rows += 0 if entry is None else entry.counts.rows_read
                 return refused
         raise ChangedWhileRead(path.name)
@@ -248,6 +250,15 @@ def is_unfinished(name: str) -> bool:
 def _look(path: Path) -> Look:
     found = path.stat()
     return Look(found.st_ino, found.st_size, found.st_mtime_ns)
+
+
+def _digest(path: Path) -> str | None:
+    """SHA-256 of the content; None where we may not read it."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except PermissionError:
+        return None
 
 
 def _looks(place: Path) -> dict[str, Look]:

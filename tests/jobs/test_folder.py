@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -98,6 +99,31 @@ def test_a_file_replaced_while_it_is_read_is_read_again(inbox: Inbox, database: 
     taken = inbox.look(step=replaced)
     assert told.count("ingested") == 2
     assert (taken.done, count(database)) == (["a.csv"], 2)
+
+
+def test_a_file_rewritten_in_place_with_its_size_and_times_kept_is_read_again(
+    inbox: Inbox, database: Database
+) -> None:
+    inbox.put("a.csv", events("C1"))
+    claimed = inbox.folder / "working" / "a.csv"
+    told = []
+
+    def rewritten(name: str) -> None:
+        told.append(name)
+        if name == "ingested" and told.count("ingested") == 1:
+            before = claimed.stat()
+            with claimed.open("r+b") as file:
+                file.write(events("C2").encode())
+            os.utime(claimed, ns=(before.st_atime_ns, before.st_mtime_ns))
+            after = claimed.stat()
+            assert (before.st_ino, before.st_size, before.st_mtime_ns) == (
+                after.st_ino, after.st_size, after.st_mtime_ns,
+            )  # fmt: skip
+
+    taken = inbox.look(step=rewritten)
+    assert told.count("ingested") == 2
+    assert (taken.done, count(database)) == (["a.csv"], 2)
+    assert (inbox.folder / "done" / "a.csv").read_text("utf-8") == events("C2")
 
 
 def test_a_file_that_never_stands_still_waits_for_the_next_look(inbox: Inbox, database: Database) -> None:
