@@ -16,6 +16,8 @@ class By(StrEnum):
     MONTH = "month"
     VEHICLE = "vehicle"
     AUTHORITY = "authority"
+    HOUR = "hour"
+    """Hour of the local day, 0 to 23; of payments alone."""
 
 
 @dataclass(frozen=True, slots=True)

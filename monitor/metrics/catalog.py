@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, is_dataclass
+from datetime import UTC, date, datetime
 from typing import Any
 
 from monitor.cases.event import SECOND
 from monitor.metrics.ask import Ask
 from monitor.metrics.clocks_bc import clock_rates
 from monitor.metrics.compliance import compliance
+from monitor.metrics.cost_of_waiting import Rate, cost_of_waiting
 from monitor.metrics.engine import Engine
 from monitor.metrics.gates import GateSpan, gate_spans
 from monitor.metrics.held_after_removal import held_after_removal
@@ -18,9 +20,13 @@ from monitor.metrics.known import UnknownBreakdown
 from monitor.metrics.late_entry import late_entry
 from monitor.metrics.open_ages import open_ages
 from monitor.metrics.overload_rate import overload_rate
+from monitor.metrics.payment_channels import payment_channels
+from monitor.metrics.payment_failures import payment_failures, payment_outages
+from monitor.metrics.payment_time import payment_time
 from monitor.metrics.stages import stages
 from monitor.metrics.throughput import hours_of_week, throughput
 from monitor.settings.configuration import Configuration
+from monitor.settings.entry import latest_in_force
 
 MINUTE = 60 * SECOND
 
@@ -33,17 +39,29 @@ class Rules:
     late_entry: int
     limit_b: int
     limit_c: int
+    few: int = 12
+    """Below this many cases a share says nothing."""
+    day_rate: Rate | None = None
+    """What a vehicle loses a day while it stands."""
 
 
 def rules_of(configuration: Configuration, as_of: int) -> Rules:
-    """The rules of a configuration; the limits of clocks B and C are those in force at `as_of`."""
+    """The rules of a configuration; the limits of clocks B and C and the day rate are those in force at
+    `as_of`."""
     zone = next(iter(configuration.stations.values())).tz
     return Rules(
         gate_spans(configuration.stations),
         round(configuration.board.late_entry_minutes * MINUTE),
         configuration.clocks.b_at(as_of, zone).span,
         configuration.clocks.c_at(as_of, zone).span,
+        configuration.board.few_n,
+        _day_rate(configuration, datetime.fromtimestamp(as_of // SECOND, UTC).astimezone(zone).date()),
     )
+
+
+def _day_rate(configuration: Configuration, day: date) -> Rate | None:
+    rate = latest_in_force(configuration.payments.standing, day)
+    return None if rate is None else Rate(rate.fen, rate.confirmed)
 
 
 Metric = Callable[[Engine, Ask, Rules], Sequence[Any]]
@@ -54,6 +72,12 @@ def _hours(engine: Engine, ask: Ask, _: Rules) -> Sequence[Any]:
         raise UnknownBreakdown("hours", [by.value for by in ask.by])
     found = hours(engine, ask)
     return [] if found is None else [found]
+
+
+def _outages(engine: Engine, ask: Ask) -> Sequence[Any]:
+    if ask.by:
+        raise UnknownBreakdown("payment_outages", [by.value for by in ask.by])
+    return payment_outages(engine, ask)
 
 
 def _clocks(engine: Engine, ask: Ask, rules: Rules) -> Sequence[Any]:
@@ -74,6 +98,13 @@ METRICS: Mapping[str, Metric] = {
     "overload_rate": lambda engine, ask, _: overload_rate(engine, ask),
     "late_entry": lambda engine, ask, rules: late_entry(engine, ask, rules.late_entry),
     "clocks_bc": _clocks,
+    "payment_channels": lambda engine, ask, rules: payment_channels(engine, ask, rules.few),
+    "payment_time": lambda engine, ask, rules: payment_time(engine, ask, rules.few),
+    "payment_failures": lambda engine, ask, rules: payment_failures(engine, ask, rules.few),
+    "payment_outages": lambda engine, ask, _: _outages(engine, ask),
+    "cost_of_waiting": lambda engine, ask, rules: cost_of_waiting(
+        engine, ask, rules.gates, rules.day_rate, rules.few
+    ),
 }
 """Text `metrics.<name>.definition` says what each is."""
 

@@ -14,6 +14,11 @@ CELLS = (
     "arrivals.all|0-167",
     "releases.all|0-167",
     "ages.all|past",
+    "paid.all|untold|online|desk|cash|other|channel.NAME[.authority.NAME][.hour.0-23]",
+    "payment_failures.all|channel.NAME[.authority.NAME][.hour.0-23]",
+    "payment_time.all|unpaid|untimed|channel.NAME[.authority.NAME][.hour.0-23]",
+    "payment_outages.all|hour.0-23|YYYY-MM-DD.0-23",
+    "waiting.all|payment|removed",
 )
 """Every form of a cell."""
 

@@ -18,6 +18,7 @@ from monitor.metrics import (
     hours,
     late_gaps,
     open_ages,
+    payment_cells,
     stages,
     stages_by_time,
     throughput,
@@ -137,4 +138,9 @@ _FIGURES: dict[str, Find] = {
     "arrivals": _moves("arrival"),
     "releases": _moves("release"),
     "ages": _ages,
+    "paid": payment_cells.paid,
+    "payment_failures": payment_cells.failures,
+    "payment_time": payment_cells.times,
+    "payment_outages": payment_cells.outages,
+    "waiting": payment_cells.waiting,
 }

@@ -51,10 +51,11 @@ def number(condition: ibis.Deferred) -> ibis.Deferred:
 
 
 _COUNTED = (
-    "station", "vehicle", "authority", "known_from", "known_to", "verdict", "custody", "outcome", "days",
-    "confirmed_at", "confirmed_until", "limit_s", "deadline_at", "deadline_until", "released_at",
-    "released_until", "withdrawn_at", "decided_at", "paid_at", "pay_confirmed_at", "removed_at",
-    "removed_until", "removed_derived", "paused_us", "paused_since", "start_date", "start_week", "start_hour",
+    "case_id", "station", "vehicle", "authority", "fine_fen", "known_from", "known_to", "verdict", "custody",
+    "outcome", "days", "confirmed_at", "confirmed_until", "limit_s", "deadline_at", "deadline_until",
+    "released_at", "released_until", "withdrawn_at", "decided_at", "paid_at", "pay_confirmed_at",
+    "removed_at", "removed_until", "removed_derived", "paused_us", "paused_since",
+    "start_date", "start_week", "start_hour",
     "deadline_date", "deadline_week", "released_date", "released_week", "released_hour", "first_date",
     "first_week", "accepted_at", "accepted_until", "police_decided_at", "police_decided_until",
     "detained_at", "detained_until", "handed_in_at", "handed_in_until",
@@ -89,10 +90,13 @@ def told_apart(
     return counted.filter(counted.in_cell > 0)
 
 
-def keys(ask: Ask, date_column: str, week_column: str | None = None) -> dict[str, str | ibis.Deferred]:
+def keys(
+    ask: Ask, date_column: str, week_column: str | None = None, *, hour_column: str | None = None
+) -> dict[str, str | ibis.Deferred]:
     """The grouping columns of what is asked, by their names in the answer.
 
-    `week_column` holds the ISO week written at the fold; where a table has none, `By.WEEK` is refused.
+    `week_column` holds the ISO week written at the fold, `hour_column` the hour of the local day; where a
+    table has none, `By.WEEK` and `By.HOUR` are refused.
     """
     found: dict[str, str | ibis.Deferred] = {}
     for by in ask.by:
@@ -104,6 +108,10 @@ def keys(ask: Ask, date_column: str, week_column: str | None = None) -> dict[str
             if week_column is None:
                 raise UnknownBreakdown("", [by.value])
             found["period"] = ibis._[week_column]
+        elif by is By.HOUR:
+            if hour_column is None:
+                raise UnknownBreakdown("", [by.value])
+            found["hour"] = ibis._[hour_column]
         else:
             found[by.value] = ibis._[by.value]
     return found

@@ -42,9 +42,9 @@ def findings_of(
             amount = data.get("amount_fen")
             at = Value("at", event.occurred_at, "instant")
             if amount is not None and amount < 0:
-                found.append(RuleFinding("negative_amount", "", (at, Value("amount", amount, "fen"))))
+                found.append(RuleFinding("negative_amount", "", (at, Value("amount_fen", amount, "fen"))))
             elif amount and state.fine_fen and _other_unit(amount, state.fine_fen):
-                values = (at, Value("amount", amount, "fen"), Value("fine", state.fine_fen, "fen"))
+                values = (at, Value("amount_fen", amount, "fen"), Value("fine_fen", state.fine_fen, "fen"))
                 found.append(RuleFinding("factor_of_10000", "", values))
     for one in instalments:
         found += _of_instalment(one, state, terms)
@@ -53,7 +53,8 @@ def findings_of(
 
 def _of_instalment(one: Instalment, state: CaseState, terms: Payments) -> Iterable[RuleFinding]:
     fine = state.fine_fen if state.fine_fen is not None else one.amount_fen
-    values = (Value("at", one.when.at, "instant"), *([] if fine is None else [Value("fine", fine, "fen")]))
+    amounts = [] if fine is None else [Value("fine_fen", fine, "fen")]
+    values = (Value("at", one.when.at, "instant"), *amounts)
     on_spot = one.channel == Channel.CASH_ON_SPOT
     if on_spot and not one.ground:
         yield RuleFinding("cash_without_ground", _cited(terms, terms.grounds), values)
@@ -61,7 +62,7 @@ def _of_instalment(one: Instalment, state: CaseState, terms: Payments) -> Iterab
         limits = [terms.grounds[key].at_most_fen for key in one.grounds]
         if all(limit is not None and fine > limit for limit in limits):
             most = max(limit for limit in limits if limit is not None)
-            more = (*values, Value("at_most", most, "fen"))
+            more = (*values, Value("at_most_fen", most, "fen"))
             yield RuleFinding("cash_ground_unfit", _cited(terms, one.grounds), more)
     fined_by = state.authority
     by_one = fined_by in (Authority.TRANSPORT, Authority.POLICE) and one.collector == fined_by

@@ -118,11 +118,14 @@ def _facts(valid: Sequence[Event]) -> Facts:
 
 def _by_code(facts: Facts) -> list[Facts]:
     """Money by its payment code. What tells none goes with the payment begun last before it, and a code first
-    told of a payment with the request before it that told none."""
-    money = sorted(
-        (fact for name in MONEY for fact in facts.get(name, ())),
-        key=lambda fact: (fact[0].occurred_at, ORDER[fact[0].activity], fact[0].identity),
-    )
+    told of a payment with the request before it that told none. Where a case has no more than one request and
+    one code, all of it is one payment."""
+    money = [fact for name in MONEY for fact in facts.get(name, ())]
+    told = {data["payment_code"] for _, data in money if data.get("payment_code")}
+    if len(facts.get("pay_requested", ())) <= 1 and len(told) <= 1:
+        only = {name: facts[name] for name in MONEY if name in facts}
+        return [only] if only else []
+    money.sort(key=lambda fact: (fact[0].occurred_at, ORDER[fact[0].activity], fact[0].identity))
     by_code: dict[str, Facts] = {}
     groups: list[Facts] = []
     latest: Facts | None = None
@@ -227,7 +230,7 @@ def _paid_twice(payments: list[Payment], state: CaseState) -> list[Payment]:
     net = sum((one.paid_fen or 0) - one.refunded_fen for one in payments)
     if not fine or not paid or net < 2 * fine:
         return payments
-    values = (Value("paid", net, "fen"), Value("fine", fine, "fen"))
+    values = (Value("paid_fen", net, "fen"), Value("fine_fen", fine, "fen"))
     last = payments[paid[-1]]
     payments[paid[-1]] = last._replace(findings=(*last.findings, RuleFinding("paid_twice", "", values)))
     return payments

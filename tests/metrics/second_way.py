@@ -54,6 +54,8 @@ class Known:
     states: Sequence[CaseState]
     events: Sequence[tuple[str, Event]]
     weighings: Sequence[Weighing]
+    cases: Sequence[tuple[CaseState, Sequence[Event]]] = ()
+    """Every case with its valid events."""
 
     def local(self, station: str, instant: int) -> datetime:
         return datetime.fromtimestamp(instant // SECOND, self.configuration.zone_of(station))
@@ -68,7 +70,7 @@ def known(
     database: Database, configuration: Configuration, terms: Callable[[str], Terms], as_of: int
 ) -> Known:
     """Fold every case from the events that were known then."""
-    states, events, weighings = [], [], []
+    states, events, weighings, folded = [], [], [], []
     with database.read() as connection:
         cases = ask(connection, "SELECT id, station, case_no FROM cases")
         recorded = events_of(connection, [row[0] for row in cases])
@@ -83,6 +85,7 @@ def known(
         states.append(state)
         valid = valid_events(own, elsewhere).events
         events += [(station, event) for event in valid]
+        folded.append((state, valid))
         for event in valid:
             if event.activity == "weighed":
                 data = orjson.loads(event.data) if event.data else {}
@@ -97,7 +100,7 @@ def known(
         if one.known_at <= as_of:
             read = one.plate is not None and not orjson.loads(one.rest or "{}").get("plate_unread")
             weighings.append(Weighing(one.station, one.at, one.gross_kg, one.limit_kg, one.rule_kg, read))
-    return Known(as_of, configuration, states, events, weighings)
+    return Known(as_of, configuration, states, events, weighings, folded)
 
 
 def quantile(values: Iterable[float], p: float) -> float | None:

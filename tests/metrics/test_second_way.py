@@ -18,7 +18,7 @@ from monitor.metrics.lake_engine import LakeEngine
 from monitor.settings.environment import Settings
 from tests.factories import at
 from tests.long import is_full
-from tests.metrics import second_way
+from tests.metrics import second_way, second_way_payments
 from tests.metrics.second_way import Known
 
 NOW = at("2026-11-26 14:32")
@@ -155,6 +155,54 @@ def test_clocks_b_and_c(both: Both, by: tuple[str, ...]) -> None:
     told = {cell: (row["k"], row["n"], row["undetermined"]) for cell, row in mine.items()}
     limits = {"b": both.rules.limit_b, "c": both.rules.limit_c}
     assert told == second_way.clock_rates(both.known, limits, by)
+
+
+PAID_BYS = ((), ("station", "week"), ("authority",), ("hour",))
+
+
+@pytest.mark.parametrize("by", PAID_BYS)
+def test_payment_channels(both: Both, by: tuple[str, ...]) -> None:
+    rows = [row for row in both.rows("payment_channels", *by) if row["channel"]]
+    mine, plain = cells(rows, *by, "channel"), second_way_payments.channels(both.known, by)
+    assert set(mine) == set(plain) and plain
+    for cell, row in plain.items():
+        agree(mine[cell], row)
+
+
+@pytest.mark.parametrize("by", PAID_BYS)
+def test_payment_failures(both: Both, by: tuple[str, ...]) -> None:
+    mine = cells(both.rows("payment_failures", *by), *by, "channel")
+    plain = second_way_payments.failures(both.known, by)
+    assert set(mine) == set(plain) and any(row["k"] for row in plain.values())
+    for cell, row in plain.items():
+        agree(mine[cell], row)
+
+
+def test_payment_outages(both: Both) -> None:
+    mine = {
+        (row["station"], row["date"], row["hour"], row["failures"]) for row in both.rows("payment_outages")
+    }
+    assert mine == second_way_payments.outages(both.known) and mine
+
+
+@pytest.mark.parametrize("by", PAID_BYS)
+def test_payment_time(both: Both, by: tuple[str, ...]) -> None:
+    mine = cells(both.rows("payment_time", *by), *by, "channel")
+    plain = second_way_payments.times(both.known, by)
+    assert set(mine) == set(plain) and sum(row["confirmed"] for row in plain.values()) > 100
+    for cell, row in plain.items():
+        agree(mine[cell], row)
+
+
+@pytest.mark.parametrize("by", [(), ("station",), ("week",), ("authority",)])
+def test_cost_of_waiting(both: Both, by: tuple[str, ...]) -> None:
+    rate = both.rules.day_rate
+    assert rate is not None
+    mine = cells(both.rows("cost_of_waiting", *by), *by)
+    plain = second_way_payments.costs(both.known, by, rate.fen)
+    assert set(mine) == set(plain) and any(row["payment_hours"] for row in plain.values())
+    for cell, row in plain.items():
+        agree(mine[cell], row)
 
 
 def test_every_metric_has_a_second_way() -> None:
