@@ -18,8 +18,8 @@ from dashboard.parts.board import age_badge
 from dashboard.parts.element import Node, div, element
 from dashboard.parts.flow_files import FIGURES, file_of
 from dashboard.parts.sentence import Speech
-from dashboard.views.flow import flow_view
-from dashboard.views.flow_ask import FlowAsk, flow_ask
+from dashboard.views.flow import FlowView, flow_view
+from dashboard.views.flow_ask import FlowAsk, flow_ask, moment_text
 from dashboard.views.moments import MINUTE
 from dashboard.views.snapshot import holding_stations, zone_of
 from monitor.actions.rebasing import NotRebasedError, rebase
@@ -42,6 +42,7 @@ class Pages:
     def __init__(self, services: Services) -> None:
         self.services = services
         self._drawn: OrderedDict[tuple[FlowAsk, str], tuple[str, list[Node]]] = OrderedDict()
+        self._views: OrderedDict[str, FlowView] = OrderedDict()
         self._lock = Lock()
 
     def draw(self, asked: FlowAsk, language: str, now: int) -> tuple[str, list[Node]]:
@@ -60,7 +61,7 @@ class Pages:
             known = self._drawn.get((asked, language))
         if known is not None and known[0] == key:
             return known
-        view = flow_view(self.services, asked, now)
+        view = self.view(asked, now)
         drawn = (key, parts.page(view, speech, self.services.configuration.board))
         if view.whole:
             with self._lock:
@@ -68,6 +69,24 @@ class Pages:
                 while len(self._drawn) > KEPT:
                     self._drawn.popitem(last=False)
         return drawn
+
+    def view(self, asked: FlowAsk, now: int) -> FlowView:
+        """The page's numbers; a moment that was looked at not long ago is not worked out again."""
+        moment = now if asked.as_of is None else asked.as_of
+        # Data loaded later may tell of an earlier moment.
+        version = data_version(self.services.database)
+        key = f"{asked.address(as_of=moment_text(moment))}/{version}"
+        with self._lock:
+            known = self._views.get(key)
+        if known is not None and asked.as_of is not None:
+            return known
+        view = flow_view(self.services, asked, now)
+        if view.whole:
+            with self._lock:
+                self._views[key] = view
+                while len(self._views) > KEPT:
+                    self._views.popitem(last=False)
+        return view
 
 
 _pages: dict[int, Pages] = {}
@@ -119,7 +138,7 @@ def routes(services: Services) -> APIRouter:
         speech = Speech(services.texts[language], zone_of(services, asked.station))
         if figure not in FIGURES or parts.refused(asked, speech) is not None:
             return Response("not found", 404, media_type="text/plain")
-        view = flow_view(services, asked, services.now())
+        view = pages_of(services).view(asked, services.now())
         file = file_of(figure, kind, view, speech, services)
         headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
         return Response(file.content, media_type=file.media_type, headers=headers)

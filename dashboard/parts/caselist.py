@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import dash_ag_grid as dag
 import dash_mantine_components as dmc
 
+from dashboard.parts.behind import behind_words
 from dashboard.parts.casehead import SIGNS, step_name
 from dashboard.parts.element import Node, div, element, shape, span
 from dashboard.parts.rows import case_address, link
@@ -228,6 +229,7 @@ def head(view: ListView, now: int, zone: ZoneInfo, words: Texts) -> Node:
     """How many, in which order, and the links that take the list along with the same filter."""
     search = search_of(view.asked)
     key = "cases.total_one" if view.total == 1 else "cases.total"
+    mark = behind_words(view.asked, now, zone, words)
     read = words.get("cases.sorted", time=f"{local(now, zone):%H:%M}")
     files = [
         element(
@@ -242,6 +244,7 @@ def head(view: ListView, now: int, zone: ZoneInfo, words: Texts) -> Node:
     return div(
         [
             element("p", [element("b", words.get(key, n=f"{view.total:,}")), " · ", read], "fx-list-total"),
+            *([] if mark is None else [element("p", mark, "fx-list-behind")]),
             *([link(words.get("cases.filter.clear"), "/cases", "fx-btn fx-quiet")] if view.asked else []),
             link(words.get("weighings.link"), "/weighings", "fx-btn fx-quiet"),
             div(files, "fx-list-files", role="group", aria_label=words.get("cases.export.label")),

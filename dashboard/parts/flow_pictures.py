@@ -199,6 +199,10 @@ def rate(view: FlowView, about: About) -> str:
     part, words = view.weekly, about.speech.words
     assert isinstance(part, Weekly)
     title = about.speech.say(found.rate_finding(part.chart))
+    page, chart = (words.get("flow.days", since=a, until=b) for a, b in (
+        (view.since, view.until), (part.since, part.until)
+    ))  # fmt: skip
+    about = about._replace(period=about.period.replace(page, chart))
     said = [flow_weekly.caption(part, about.speech), *flow_weekly.notes(part, about.speech)]
     variation, assurance = flow_weekly.status(part, about.board.target.share)
     said.append(

@@ -186,7 +186,7 @@ def single_plot(part: Weekly, view: FlowView, words: Texts) -> Plot:
         week = week_number(found.weeks[index])
         kind = kind_of(found, index) if point.judged else "few"
         if is_gaps:
-            href = view.behind(f"gaps.{closed[index].number}", (part.since, part.until))
+            href = view.behind(f"gaps.{closed[index].number}", (part.since, part.ended))
             said = words.get("flow.gaps.mark", week=week, n=f"{point.value:.0f}")
         else:
             one = part.cases[index]

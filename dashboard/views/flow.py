@@ -40,8 +40,8 @@ LIMIT_HOURS = 24.0
 class Weekly:
     """The rate week by week, k of n; the last may not be over (`running`). `chart` is of complete weeks.
 
-    `since`, `until`: the days it looks at, the last one included. `gaps` and `cases` are what its points are
-    where it is no p-chart.
+    `since`, `until`: the days it looks at, the last one included; single cases end with the Sunday `ended`.
+    `gaps` and `cases` are what its points are where it is no p-chart.
     """
 
     weeks: tuple[str, ...]
@@ -50,6 +50,7 @@ class Weekly:
     chart: RateChart
     since: date
     until: date
+    ended: date
     gaps: tuple[LateGap, ...] = ()
     cases: tuple[CaseHours, ...] = ()
 
@@ -256,7 +257,8 @@ def read_weekly(services: Services, engine: Engine, asked: FlowAsk, as_of: int, 
         bool(rows) and rows[-1][0] == current,
         chart,
         first,
-        ended - timedelta(days=1) if chart.kind.value in ("g", "xmr") else until,
+        until,
+        ended - timedelta(days=1),
         tuple(gaps),
         tuple(cases),
     )

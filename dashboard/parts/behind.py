@@ -1,0 +1,73 @@
+"""A cell of a figure in words: what a list that was opened from a mark holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from dashboard.parts.flow_stages import authority_name
+from dashboard.parts.sentence import Speech
+from dashboard.views.flow_findings import week_number
+from monitor.reports.case_query import BadQuery, instant, period
+
+if TYPE_CHECKING:
+    from monitor.settings.texts import Texts
+
+
+def behind_words(asked: Mapping[str, str], now: int, zone: ZoneInfo, words: Texts) -> str | None:
+    """The mark, its period and as of when; None for a list that was not opened from one."""
+    cell = asked.get("behind")
+    if not cell:
+        return None
+    speech = Speech(words, zone)
+    try:
+        since, until = period(asked)
+        at = instant(asked, now)
+    except BadQuery:
+        return cell
+    days = words.get("flow.days", since=since, until=until) if since is not None else ""
+    if cell.startswith("ages."):
+        days = ""
+    as_of = words.get("flow.as_of", at=speech.moment(at))
+    vehicle = asked.get("vehicle")
+    kind = None if vehicle is None else words.find(f"flow.vehicle.{vehicle}")
+    parts = [part for part in (_mark(cell, words), days, kind, as_of) if part]
+    return words.get("flow.behind.line", what=" · ".join(parts))
+
+
+def _mark(cell: str, words: Texts) -> str:
+    figure, _dot, rest = cell.partition(".")
+    fixed = words.find(f"flow.behind.{figure}.{rest}")
+    if fixed is not None:
+        return fixed
+    if figure == "weeks":
+        return words.get("flow.behind.week", week=week_number(rest.partition(".")[0]))
+    if figure == "gaps":
+        return words.get("flow.behind.gap")
+    if figure == "stages":
+        return _stage(rest, words)
+    hours = re.fullmatch(r"(\w+)\.(\d+)(\+|-\d+)?", rest)
+    if figure == "hours" and hours is not None:
+        kind, low, end = hours.groups()
+        high = "…" if end == "+" else end[1:] if end else int(low) + 1
+        return words.get(f"flow.behind.hours.{kind}", low=low, high=high)
+    if figure in ("arrivals", "releases") and rest.isdecimal():
+        day, hour = divmod(int(rest), 24)
+        name = words.get(f"board.week.{day % 7 + 1}")
+        return words.get(f"flow.behind.{figure}.at", day=name, hour=hour)
+    return cell
+
+
+def _stage(rest: str, words: Texts) -> str:
+    name, *apart = rest.split(".")
+    stage = words.find(f"flow.stage.{name}") or name
+    if len(apart) != 2:
+        return stage
+    by, value = apart
+    if by == "authority":
+        return f"{stage} · {authority_name(None if value == 'unknown' else value, words)}"
+    if by == "hour":
+        return f"{stage} · {words.get('flow.behind.at_hour', hour=value)}"
+    return f"{stage} · {words.get(f'board.week.{int(value) + 1}')}"
