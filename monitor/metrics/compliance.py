@@ -45,12 +45,10 @@ class Compliance:
     high: float | None
 
 
-def members(engine: Engine, ask: Ask) -> ir.Table:
-    """A row per case of the period: its columns, and `place`: on_time, late, or why it is outside of n."""
-    known = cases_known(engine, ask)
-    to_come = (_.released_at > ask.as_of).fill_null(False)
-    has_come = ibis.coalesce(_.deadline_until, _.deadline_at) <= ask.as_of
-    place = ibis.cases(
+def place_at(as_of: int) -> ir.Deferred:
+    """on_time, late, or why a case is outside of n, as judged at a moment."""
+    to_come = (_.released_at > as_of).fill_null(False)
+    return ibis.cases(
         (_.verdict == Verdict.NOT_HELD.value, ibis.literal("not_held")),
         (_.deadline_at.isnull(), ibis.literal("no_deadline")),
         ((_.verdict == Verdict.IMPLAUSIBLE.value) | to_come, ibis.literal("implausible")),
@@ -58,11 +56,21 @@ def members(engine: Engine, ask: Ask) -> ir.Table:
         (_.verdict == Verdict.ON_TIME.value, ibis.literal(ON_TIME)),
         else_=ibis.literal(LATE),
     )
+
+
+def has_come_at(as_of: int) -> ir.Deferred:
+    """Whether the deadline has come by a moment; of one known to the day its last instant."""
+    return ibis.coalesce(_.deadline_until, _.deadline_at) <= as_of
+
+
+def members(engine: Engine, ask: Ask) -> ir.Table:
+    """A row per case of the period: its columns, and `place`: on_time, late, or why it is outside of n."""
+    known = cases_known(engine, ask)
     placed = known.mutate(
-        place=place,
+        place=place_at(ask.as_of),
         placed_date=ibis.coalesce(_.deadline_date, _.first_date),
         placed_week=ibis.coalesce(_.deadline_week, _.first_week),
-    ).filter((_.place == "not_held") | (_.place == "no_deadline") | has_come)
+    ).filter((_.place == "not_held") | (_.place == "no_deadline") | has_come_at(ask.as_of))
     return in_days(placed, ask, "placed_date").mutate(net_on_time=_net_on_time(ask))
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, exists, false, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 
 from monitor.cases.state import CaseState, Verdict
 from monitor.store.database import Database
@@ -43,37 +42,6 @@ def recent_releases(
     )
     with database.read() as connection:
         return states(connection.execute(query))
-
-
-class DueGroup(NamedTuple):
-    """So many cases whose deadline lies in a week and has come, by what became of them.
-
-    `to_come`: their release lies in the future, which cannot be.
-    """
-
-    verdict: str
-    to_come: bool
-    withdrawn: bool
-    cases: int
-
-
-def due_in_week(database: Database, stations: Sequence[str] | None, week: str, now: int) -> list[DueGroup]:
-    """Cases of custody whose deadline lies in the ISO week (YYYY-Www) and has come by `now`, counted.
-
-    Of a deadline known to the day its last instant must have come.
-    """
-    groups = (V.verdict, func.coalesce(V.released_at > now, false()), V.withdrawn_at.is_not(None))
-    query = (
-        select(*groups, func.count())
-        .where(V.known_to.is_(None), V.deadline_week.is_not(None), V.deadline_week == week)
-        .where(func.coalesce(V.deadline_until, V.deadline_at) <= now, _of(stations))
-        .group_by(*groups)
-    )
-    with database.read() as connection:
-        return [
-            DueGroup(verdict, bool(to_come), bool(withdrawn), cases)
-            for verdict, to_come, withdrawn, cases in connection.execute(query)
-        ]
 
 
 def spans_released(database: Database, stations: Sequence[str] | None, since: int, until: int) -> list[int]:

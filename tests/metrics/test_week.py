@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+from pathlib import Path
+
 from ingest.candidate import Candidate
+from monitor.lake.keeper import bring_up
+from monitor.metrics.ask import Ask
+from monitor.metrics.compliance import compliance
+from monitor.metrics.lake_engine import LakeEngine
 from monitor.metrics.week import week_figures, week_span
 from monitor.store.database import Database
 from tests.factories import HOUR, ROME, SHANGHAI, at, candidate, day, deliver, terms
@@ -123,3 +130,36 @@ def test_only_the_stations_asked_for_count(database: Database) -> None:
     assert (here.k, here.n) == (1, 1)
     assert week_figures(database, None, NEXT - 1, SHANGHAI).n == 2
     assert week_figures(database, [], NEXT - 1, SHANGHAI).n == 0
+
+
+def test_the_board_counts_what_the_metric_counts_over_the_lake(database: Database, tmp_path: Path) -> None:
+    """Every verdict there is, at moments through the week: one definition, read in two ways."""
+    due = at("2024-11-27 14:32")
+    told = [
+        *held("on time", due, 3),
+        *held("late", due + HOUR, 30),
+        *held("still there", due),
+        *held("withdrawn", due, 5),
+        candidate("withdrawn", due - 20 * HOUR, case_no="withdrawn"),
+        *held("released before", due, -1),
+        candidate("confirmed", day("2024-11-26"), case_no="days"),
+        candidate("released", day("2024-11-27"), case_no="days"),
+        *held("week before", MONDAY - 1, 1),
+        *(one._replace(station="S2") for one in held("there", due, 30)),
+    ]
+    deliver(database, told, at("2024-11-25 00:00"))
+    bring_up(database, tmp_path / "lake", lambda _: SHANGHAI, LATER)
+    engine = LakeEngine.open(tmp_path / "lake")
+    for now in (MONDAY + HOUR, due - 1, due, due + 2 * HOUR, due + 40 * HOUR, NEXT - 1):
+        week = week_span(now, SHANGHAI)[0]
+        for stations in (None, ["S1"], ["S2"]):
+            asked = Ask(
+                now, None if stations is None else tuple(stations), date(2024, 11, 25), date(2024, 12, 2)
+            )
+            found = compliance(engine, asked)
+            shown = week_figures(database, stations, now, SHANGHAI)
+            assert week == "2024-W48"
+            k, n = (found[0].k, found[0].n) if found else (0, 0)
+            beside = {name: count for name, count in found[0].beside.items() if count} if found else {}
+            assert (shown.k, shown.n, shown.beside) == (k, n, beside), (now, stations)
+    assert shown.n == 1

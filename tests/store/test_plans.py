@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
-from monitor.store.board import data_version, due_in_week, open_cases, recent_releases, released_between
+from monitor.metrics.week import week_figures
+from monitor.store.board import data_version, open_cases, recent_releases, released_between
 from monitor.store.cases import CaseFilter, find_cases
 from monitor.store.database import Database
 from tests.engines import database_on
-from tests.factories import HOUR, STATION, at, candidate, deliver
+from tests.factories import HOUR, SHANGHAI, STATION, at, candidate, deliver
 
 START = at("2024-11-26 14:32")
 NOW = at("2024-11-30 09:00")
@@ -43,7 +44,11 @@ ASKED: list[tuple[Callable[[list[str] | None], Callable[[Database], Any]], str]]
     (lambda stations: lambda db: open_cases(db, stations), "ix_case_versions_open"),
     (lambda stations: lambda db: recent_releases(db, stations, NOW), "ix_case_versions_released"),
     (lambda stations: lambda db: released_between(db, stations, START, NOW), "ix_case_versions_released"),
-    (lambda stations: lambda db: due_in_week(db, stations, "2024-W48", NOW), "ix_case_versions_deadline"),
+    # The rate goes by the deadlines, and the hours by the releases.
+    (
+        lambda stations: lambda db: week_figures(db, stations, NOW, SHANGHAI),
+        "ix_case_versions_",
+    ),
     (lambda stations: lambda db: find_cases(db, CaseFilter(stations, "open"), NOW), "ix_case_versions_open"),
     (
         lambda stations: lambda db: find_cases(db, CaseFilter(stations, "overdue"), NOW),
