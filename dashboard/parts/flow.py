@@ -21,7 +21,7 @@ from dashboard.views.flow import (
 )
 from dashboard.views.flow_ask import VEHICLES, WEEKS, FlowAsk
 from dashboard.views.moments import clock_time
-from dashboard.views.snapshot import Failure
+from dashboard.views.snapshot import Failure, Told
 from monitor.metrics.rate_chart import Kind
 
 if TYPE_CHECKING:
@@ -76,6 +76,9 @@ def refused(asked: FlowAsk, speech: Speech) -> list[Node] | None:
 
 def page(view: FlowView, speech: Speech, board: Board) -> list[Node]:
     """The headline, then the cards; one that failed says so and the others live on."""
+    if isinstance(view.rate, Failure) and isinstance(view.rate.reason, Told):
+        # Every part reads the same lake: one sentence stands for all of them.
+        return [_failed(view.rate, view, speech)]
     few = board.few_n
     made: list[tuple[str, Any, Any]] = [
         ("stages", view.stages, lambda: _stages(view, speech, few)),

@@ -53,7 +53,7 @@ def lake_band(standing: LakeStanding | None, now: int, speech: Speech) -> list[N
         return said
     words = speech.words
     if standing.problem is not None:
-        problem = words.get(f"lake.problem.{standing.problem}", **standing.params)
+        problem = words.get(f"lake.problem.{standing.problem}")
         said.append(element("p", problem, "fx-jobs-band", role="alert"))
     if standing.mended is not None and standing.mended_at is not None and now - standing.mended_at < DAY:
         why = words.get(f"cli.lake.differs.{standing.mended.code}", **standing.mended.params)

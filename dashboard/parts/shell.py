@@ -114,7 +114,7 @@ def not_found(words: Texts, path: str) -> Node:
 
 def failed_part(words: Texts, reason: str | Told, time: str) -> Node:
     """One part that could not be worked out, while the others live on."""
-    why = reason if isinstance(reason, str) else words.get(reason.key, **reason.params)
+    why = reason if isinstance(reason, str) else words.get(reason.key)
     said = [
         element("b", words.get("shell.failed.title")),
         span(words.get("shell.failed.why", reason=why, time=time), "fx-mut"),

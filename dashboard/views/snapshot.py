@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
@@ -30,10 +30,9 @@ Part = TypeVar("Part")
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A reason that has its sentence: a text with its fields."""
+    """A reason that has its sentence: a text."""
 
     key: str
-    params: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ def zone_of(services: Services, station: str | None) -> ZoneInfo:
 def reason_of(error: Exception) -> str | Told:
     """An error in one short line: its sentence, or its kind and the first line of what it says."""
     if isinstance(error, LakeAway):
-        return Told(error.key, error.params)
+        return Told(error.key)
     return f"{type(error).__name__}: {error}".splitlines()[0][:160]
 
 

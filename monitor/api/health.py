@@ -37,7 +37,8 @@ class LakeHealth(BaseModel):
         description="`failing`: it cannot be brought up to the database. `unattended`: nothing here keeps it."
     )
     problem: str | None = Field(
-        default=None, description="`disk`, `no_database` or `unexpected`; null where it goes well."
+        default=None,
+        description="`disk`, `disk_full`, `disk_denied`, `no_database` or `unexpected`; null where it goes well.",
     )
     since: int | None = Field(default=None, description="Since when, milliseconds since 1970.")
     mended: str | None = Field(default=None, description="What was damaged last and written anew: its code.")

@@ -43,7 +43,7 @@ def answer_away(app: FastAPI, words: Texts) -> None:
 
     async def away(_request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, LakeAway)
-        return problem_response(Problem(503, f"lake_{error.problem}", words.get(error.key, **error.params)))
+        return problem_response(Problem(503, f"lake_{error.problem}", words.get(error.key)))
 
     app.add_exception_handler(LakeAway, away)
 

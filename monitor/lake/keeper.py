@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -58,15 +59,21 @@ def stands_well(database: Database, folder: Path, *, whole: bool = False) -> boo
     return not any(True for _ in faults(folder, manifest, whole=whole))
 
 
+def disk_problem(error: OSError) -> str:
+    """What keeps a lake from its folder, as a code of `lake.problem`."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "disk_full"
+    return "disk_denied" if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS) else "disk"
+
+
 @dataclass(frozen=True, slots=True)
 class LakeStanding:
-    """How a lake stands: `problem` is a code of `lake.problem` with its parameters, None where it goes well.
+    """How a lake stands: `problem` is a code of `lake.problem`, None where it goes well.
 
     `since`: when the problem was first met; `mended`: what was found damaged last and written anew, and when.
     """
 
     problem: str | None = None
-    params: dict[str, str] = field(default_factory=dict)
     since: int | None = None
     mended: LakeDamaged | None = None
     mended_at: int | None = None
@@ -109,14 +116,14 @@ class Keeper:
         try:
             self._look()
         except OSError as error:
-            self._met("disk", {"detail": error.strerror or type(error).__name__})
+            self._met(disk_problem(error), error.strerror)
         except SQLAlchemyError as error:
-            self._met("no_database", {"detail": type(error).__name__})
+            self._met("no_database", type(error).__name__)
         except Exception as error:
             # Of whatever kind: the lake of the next look may be well again.
             if self.standing.problem != "unexpected":
                 log.exception("the lake was not brought up to the database")
-            self._met("unexpected", {"detail": type(error).__name__})
+            self._met("unexpected", type(error).__name__)
 
     def _look(self) -> None:
         standing = self.standing
@@ -134,13 +141,13 @@ class Keeper:
             forget_old(self._database)
         self.standing = LakeStanding(mended=standing.mended, mended_at=standing.mended_at)
 
-    def _met(self, problem: str, params: dict[str, str]) -> None:
+    def _met(self, problem: str, detail: object) -> None:
         last = self.standing
-        if last.problem == problem and last.params == params:
+        if last.problem == problem:
             return
-        log.warning("the lake cannot be kept: %s %s", problem, params)
+        log.warning("the lake cannot be kept: %s (%s)", problem, detail)
         since = last.since if last.problem is not None else self._moment()
-        self.standing = LakeStanding(problem, params, since, last.mended, last.mended_at)
+        self.standing = LakeStanding(problem, since, last.mended, last.mended_at)
 
     def _run(self) -> None:
         while not self._stopped:

@@ -9,13 +9,12 @@ if TYPE_CHECKING:
 
 
 class LakeAway(Exception):
-    """The lake cannot be read now. `key` is a text, which `params` fill; it says what is done about it."""
+    """The lake cannot be read now. `key` is a text that says why, and what is done about it."""
 
-    def __init__(self, problem: str, **params: str) -> None:
-        super().__init__(f"{problem} {params}")
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
         self.problem = problem
         self.key = f"lake.problem.{problem}"
-        self.params = params
 
 
 class Away:

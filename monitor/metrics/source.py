@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from monitor.lake.keeper import Keeper, LakeStanding, bring_up, stands_well
+from monitor.lake.keeper import Keeper, LakeStanding, bring_up, disk_problem, stands_well
 from monitor.lake.local_time import ZoneOf
 from monitor.lake.manifest import LakeDamaged, faults, read_manifest
 from monitor.metrics.away import Away, LakeAway
@@ -105,9 +105,9 @@ class LakeSource:
                 self._wake()
                 raise LakeAway(damage.code if damage.code == "being_written" else "damaged") from damage
             except OSError as error:
-                raise LakeAway("disk", detail=error.strerror or type(error).__name__) from error
+                raise LakeAway(disk_problem(error)) from error
             except SQLAlchemyError as error:
-                raise LakeAway("no_database", detail=type(error).__name__) from error
+                raise LakeAway("no_database") from error
 
     def ask(self, now: int, work: Callable[[Engine], T]) -> T:
         """What `work` finds in the lake; once again where a file was found damaged and is mended by now.
@@ -145,7 +145,7 @@ class LakeSource:
         while read_manifest(self._folder) is None:
             standing = self.standing
             if standing is not None and standing.problem is not None:
-                raise LakeAway(standing.problem, **standing.params)
+                raise LakeAway(standing.problem)
             if time.monotonic() > until:
                 raise LakeDamaged("being_written")
             time.sleep(0.05)

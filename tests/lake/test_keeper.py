@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -140,6 +141,31 @@ def test_what_prevents_it_is_told_and_forgotten_once_it_goes_again(database: Dat
     folder.unlink()
     keeper.look()
     assert (keeper.standing.problem, cases(folder)) == (None, 1)
+
+
+@pytest.mark.parametrize(
+    ("number", "problem"), [(errno.ENOSPC, "disk_full"), (errno.EACCES, "disk_denied"), (errno.EIO, "disk")]
+)
+def test_a_disk_that_does_not_take_it_leaves_what_was_there_to_read(
+    database: Database, folder: Path, monkeypatch: pytest.MonkeyPatch, number: int, problem: str
+) -> None:
+    source = LakeSource(database, folder, zone_of)
+    keeper = source.kept(lambda: NOW)
+    keeper.look()
+    deliver(database, told(2, "2024-07-23 08:00"), at("2024-07-23 09:00"))
+
+    def refused(_descriptor: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    with monkeypatch.context() as patched:
+        patched.setattr("os.fsync", refused)
+        keeper.look()
+    assert keeper.standing.problem == problem
+    asked = Ask(at("2024-07-24 09:00"))
+    assert compliance(source.engine(NOW), asked)[0].n == 1
+    keeper.look()
+    assert keeper.standing.problem is None
+    assert compliance(source.engine(NOW), asked)[0].n == 2
 
 
 def test_a_database_that_is_away_is_told(tmp_path: Path) -> None:
