@@ -38,7 +38,7 @@ class LakeHealth(BaseModel):
     )
     problem: str | None = Field(
         default=None,
-        description="`disk`, `disk_full`, `disk_denied`, `no_database` or `unexpected`; null where it goes well.",
+        description="`disk`, `disk_full`, `disk_denied`, `no_database` or `unexpected`; null: none.",
     )
     since: int | None = Field(default=None, description="Since when, milliseconds since 1970.")
     mended: str | None = Field(default=None, description="What was damaged last and written anew: its code.")
