@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
 from sqlalchemy import BigInteger, Boolean, Integer
 
 from monitor.cases.clock import paused_within
@@ -24,15 +25,18 @@ DERIVED = (
     pa.field("month", pa.string()),
     pa.field("first_date", pa.string()),
     pa.field("first_week", pa.string()),
+    pa.field("placed_date", pa.string()),
+    pa.field("placed_week", pa.string()),
     pa.field("start_hour", pa.int16()),
     pa.field("released_hour", pa.int16()),
     pa.field("paused_us", pa.int64()),
     pa.field("paused_since", pa.int64()),
 )
 """`month`: YYYY-MM of the clock's start, else of the first event, in the station's zone; it names the file.
-`first_date`, `first_week`: local ones of the first event. `start_hour`, `released_hour`: hour of the local
-week, 0 (Monday 00:00) to 167, of instants known to the hour. `paused_us`: microseconds of [start, release]
-under suspension, of closed spans where there is no release yet; `paused_since`: since when it is suspended.
+`first_date`, `first_week`: local ones of the first event. `placed_date`, `placed_week`: of the deadline, else
+of the first event: where a rate counts the case. `start_hour`, `released_hour`: hour of the local week, 0
+(Monday 00:00) to 167, of instants known to the hour. `paused_us`: microseconds of [start, release] under
+suspension, of closed spans where there is no release yet; `paused_since`: since when it is suspended.
 """
 
 SCHEMA = pa.schema(
@@ -67,10 +71,13 @@ def case_table(rows: Sequence[Sequence[Any]], zone_of: ZoneOf) -> pa.Table:
     exact_ends = _exact(columns[_AT["released_at"]], columns[_AT["released_until"]])
     begun = [first_at if start is None else start for start, first_at in zip(starts, first, strict=True)]
     local_first = local_times(stations, first, zone_of)
+    first_date, first_week = dates(local_first), weeks(local_first)
     arrays += [
         months(local_times(stations, begun, zone_of)),
-        dates(local_first),
-        weeks(local_first),
+        first_date,
+        first_week,
+        pc.coalesce(arrays[_AT["deadline_date"]], first_date),
+        pc.coalesce(arrays[_AT["deadline_week"]], first_week),
         hours_of_week(local_times(stations, exact_starts, zone_of)),
         hours_of_week(local_times(stations, exact_ends, zone_of)),
     ]

@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from monitor.lake.manifest import LakeDamaged, Part, Place, sync_folder
@@ -26,7 +27,9 @@ def put(folder: Path, parts: dict[Place, Part], place: Place, rows: pa.Table) ->
     if "case_id" in rows.column_names:
         rows = rows.sort_by([("case_id", "ascending"), ("known_from", "ascending")])
     sink = pa.BufferOutputStream()
-    pq.write_table(rows, sink, compression="zstd", compression_level=1)
+    with pq.ParquetWriter(sink, rows.schema, compression="zstd", compression_level=1) as writer:
+        for group in _groups(rows):
+            writer.write_table(group)
     content = sink.getvalue()
     digest = sha256(content).hexdigest()
     file = f"{place.table}/{place.month}-{place.kind}-{digest[:16]}.parquet"
@@ -46,6 +49,16 @@ def put(folder: Path, parts: dict[Place, Part], place: Place, rows: pa.Table) ->
     beside.replace(path)
     sync_folder(path.parent)
     parts[place] = Part(place, file, rows.num_rows, digest, content.size, path.stat().st_mtime_ns)
+
+
+def _groups(rows: pa.Table) -> list[pa.Table]:
+    """What was corrected or followed by more, and what holds now, in row groups of their own.
+
+    By the statistics of a group a question as of now leaves out the first, and one as of a moment all that
+    ended before it.
+    """
+    now = pc.is_null(rows["known_to"])
+    return [group for group in (rows.filter(pc.invert(now)), rows.filter(now)) if group.num_rows]
 
 
 def held(folder: Path, part: Part, schema: pa.Schema, columns: list[str] | None = None) -> pa.Table:

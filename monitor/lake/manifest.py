@@ -16,7 +16,7 @@ import orjson
 from monitor.store.changes import START, Entry
 
 NAME = "manifest.json"
-FORM = 2
+FORM = 3
 
 
 class Place(NamedTuple):

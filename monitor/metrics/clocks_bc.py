@@ -9,7 +9,7 @@ from ibis import _
 from ibis.expr import types as ir
 
 from monitor.metrics.ask import Ask
-from monitor.metrics.engine import Engine
+from monitor.metrics.engine import Engine, answer
 from monitor.metrics.known import Lean, cases_known, in_days, keys, number, told_apart
 from monitor.metrics.small_numbers import wilson
 
@@ -50,18 +50,25 @@ def members(engine: Engine, ask: Ask, clock: str, limit: int) -> ir.Table:
     return in_days(cases.mutate(in_time=in_time), ask, "first_date")
 
 
-def clock_rates(engine: Engine, ask: Ask, clock: str, limit: int) -> list[ClockRate]:
-    """The rates of a clock by the breakdown."""
-    names = keys(ask, "first_date")
-    expression = told_apart(
+def counts(engine: Engine, ask: Ask, clock: str, limit: int) -> ir.Table:
+    """The expression: the numbers of a clock by the breakdown."""
+    return told_apart(
         members(Lean(engine), ask, clock, limit),
-        names,
+        keys(ask, "first_date"),
         k=number(_.in_time),
         n=_.in_time.count(),
         undetermined=number(_.in_time.isnull()),
     )
+
+
+def clock_rates(engine: Engine, ask: Ask, clock: str, limit: int) -> list[ClockRate]:
+    """The rates of a clock by the breakdown."""
+    names = keys(ask, "first_date")
+    rows = answer(
+        engine, ask, ("clocks_bc", clock, limit), lambda engine, ask: counts(engine, ask, clock, limit)
+    )
     found = []
-    for row in sorted(engine.rows(expression), key=lambda row: [row[name] or "" for name in names]):
+    for row in sorted(rows, key=lambda row: [row[name] or "" for name in names]):
         interval = wilson(row["k"], row["n"])
         found.append(
             ClockRate(

@@ -16,7 +16,7 @@ from ibis.expr import types as ir
 
 from monitor.cases.state import Verdict
 from monitor.metrics.ask import Ask
-from monitor.metrics.engine import Engine
+from monitor.metrics.engine import Engine, answer
 from monitor.metrics.known import Lean, cases_known, in_days, keys, number, told_apart
 from monitor.metrics.small_numbers import wilson
 
@@ -65,19 +65,16 @@ def has_come_at(as_of: int) -> ir.Deferred:
 
 def members(engine: Engine, ask: Ask) -> ir.Table:
     """A row per case of the period: its columns, and `place`: on_time, late, or why it is outside of n."""
-    known = cases_known(engine, ask)
-    placed = known.mutate(
-        place=place_at(ask.as_of),
-        placed_date=ibis.coalesce(_.deadline_date, _.first_date),
-        placed_week=ibis.coalesce(_.deadline_week, _.first_week),
-    ).filter((_.place == "not_held") | (_.place == "no_deadline") | has_come_at(ask.as_of))
-    return in_days(placed, ask, "placed_date").mutate(net_on_time=_net_on_time(ask))
+    # The days come first: by them the engine leaves out the files of other months.
+    placed = in_days(cases_known(engine, ask), ask, "placed_date").mutate(place=place_at(ask.as_of))
+    placed = placed.filter((_.place == "not_held") | (_.place == "no_deadline") | has_come_at(ask.as_of))
+    return placed.mutate(net_on_time=_net_on_time(ask))
 
 
 def _net_on_time(ask: Ask) -> ir.Deferred:
     # Of a release known to the day every instant has to be on time.
-    longest = ibis.coalesce(_.released_until, _.released_at, ibis.literal(ask.as_of))
-    end = ibis.coalesce(_.released_at, ibis.literal(ask.as_of))
+    longest = ibis.coalesce(_.released_until, _.released_at, ask.as_of)
+    end = ibis.coalesce(_.released_at, ask.as_of)
     open_pause = ibis.ifelse(_.paused_since.notnull(), ibis.greatest(end - _.paused_since, 0), 0)
     span = longest - _.confirmed_at - _.paused_us - open_pause
     return (_.place == ON_TIME) | ((_.place == LATE) & (span <= _.limit_s * 1_000_000))
@@ -109,7 +106,7 @@ BESIDE = ("not_held", "no_deadline", "undetermined", "implausible", "withdrawn")
 
 def compliance(engine: Engine, ask: Ask) -> list[Compliance]:
     """The rates asked for, ordered by the breakdown; empty where no case falls into the period."""
-    found = [_row(row) for row in engine.rows(counts(engine, ask))]
+    found = [_row(row) for row in answer(engine, ask, "compliance", counts)]
     return sorted(found, key=lambda row: tuple(part or "" for part in _name(row)))
 
 

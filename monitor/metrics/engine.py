@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any, Protocol
 
@@ -10,7 +12,24 @@ import ibis
 import pyarrow as pa
 from ibis.expr import types as ir
 
+from monitor.metrics.ask import Ask
+
 TABLES = ("case_versions", "events", "weighings", "payments")
+
+AS_OF: Any = ibis.param("int64")
+"""The moment of a question in an expression that is written once for all moments."""
+
+Build = Callable[["Engine", Ask], ir.Table]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """An expression in which `AS_OF` stands for the moment. Those of one `shape` are equal: `build` is called
+    only where none of it was written as a query yet, which takes longer than to run it over some months."""
+
+    shape: Hashable
+    as_of: int
+    build: Callable[[], ir.Table]
 
 
 class Engine(Protocol):
@@ -19,26 +38,83 @@ class Engine(Protocol):
     def table(self, name: str) -> ir.Table:
         """One of `TABLES`."""
 
-    def rows(self, expression: ir.Table) -> list[dict[str, Any]]:
+    def rows(self, expression: ir.Table | Question) -> list[dict[str, Any]]:
         """The rows of an expression over these tables, as plain values by column."""
 
 
-class MemoryEngine:
-    """DuckDB over tables in memory: what the board reads by its indexes, and small cases in tests."""
+def answer(engine: Engine, ask: Ask, metric: Hashable, build: Build) -> list[dict[str, Any]]:
+    """The rows of what is asked; `metric` and `ask` but for its moment tell which expression it is."""
+    timeless = replace(ask, as_of=AS_OF)
+    return engine.rows(Question((metric, replace(ask, as_of=0)), ask.as_of, lambda: build(engine, timeless)))
 
-    def __init__(self, tables: Mapping[str, pa.Table]) -> None:
-        self._connection = ibis.duckdb.connect()
-        for name, table in tables.items():
-            self._connection.con.register(name, table)
-        self._tables = {name: self._connection.table(name) for name in tables}
+
+@ibis.udf.scalar.builtin(signature=((str,), int))  # type: ignore[untyped-decorator]
+def getvariable(name: str) -> int:
+    """A variable of the session, a constant to the planner."""
+    raise NotImplementedError
+
+
+class Queries:
+    """Expressions as DuckDB's SQL; those asked last are kept."""
+
+    KEPT = 256
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[Hashable, str] = OrderedDict()
+        self._lock = Lock()
+
+    def of(self, question: Question) -> str:
+        """The query of a question."""
+        shape = question.shape
+        with self._lock:
+            if shape in self._known:
+                self._known.move_to_end(shape)
+                return self._known[shape]
+        written = _written(question.build())
+        with self._lock:
+            self._known[shape] = written
+            while len(self._known) > self.KEPT:
+                self._known.popitem(last=False)
+        return written
+
+
+def _written(expression: ir.Table) -> str:
+    told = expression.op().replace({AS_OF.op(): getvariable("as_of").op()}).to_expr()
+    return str(ibis.to_sql(told, dialect="duckdb", pretty=False))
+
+
+class DuckDBEngine:
+    """DuckDB over tables of one connection. `queries` may be those of an engine with tables of the same names
+    and columns."""
+
+    def __init__(self, connection: Any, names: Mapping[str, Any], queries: Queries | None = None) -> None:
+        self._connection = connection
+        self._tables = {name: connection.table(name) for name in names}
+        self._queries = queries or Queries()
         self._lock = Lock()
 
     def table(self, name: str) -> ir.Table:
-        """A table by its name. Raises KeyError where it was not given."""
+        """A table by its name. Raises KeyError where there is none."""
         return self._tables[name]
 
-    def rows(self, expression: ir.Table) -> list[dict[str, Any]]:
+    def rows(self, expression: ir.Table | Question) -> list[dict[str, Any]]:
         """Run an expression."""
+        if not isinstance(expression, Question):
+            with self._lock:
+                return self._connection.to_pyarrow(expression).to_pylist()  # type: ignore[no-any-return]
+        query = self._queries.of(expression)
         with self._lock:
-            found: list[dict[str, Any]] = self._connection.to_pyarrow(expression).to_pylist()
-        return found
+            found = self._connection.con.execute(f"SET VARIABLE as_of = {expression.as_of:d}::BIGINT")
+            found = found.execute(query)
+            names = [column[0] for column in found.description]
+            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+class MemoryEngine(DuckDBEngine):
+    """DuckDB over tables in memory: small cases in tests."""
+
+    def __init__(self, tables: Mapping[str, pa.Table]) -> None:
+        connection = ibis.duckdb.connect()
+        for name, table in tables.items():
+            connection.con.register(name, table)
+        super().__init__(connection, tables)

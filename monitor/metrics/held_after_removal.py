@@ -10,7 +10,7 @@ from ibis.expr import types as ir
 
 from monitor.cases.event import HOUR
 from monitor.metrics.ask import Ask
-from monitor.metrics.engine import Engine
+from monitor.metrics.engine import Engine, answer
 from monitor.metrics.known import Lean, keys, number, told_apart
 from monitor.metrics.rate_cases import rate_cases
 
@@ -41,12 +41,11 @@ def members(engine: Engine, ask: Ask) -> ir.Table:
     return rate_cases(engine, ask).filter(_.timed).mutate(after_us=after)
 
 
-def held_after_removal(engine: Engine, ask: Ask) -> list[HeldAfterRemoval]:
-    """The hours of every cell; empty where no case has hours."""
-    names = keys(ask, "placed_date", "placed_week")
-    expression = told_apart(
+def sums(engine: Engine, ask: Ask) -> ir.Table:
+    """The expression: per cell the sums, the cases and the quantiles."""
+    return told_apart(
         members(Lean(engine), ask),
-        names,
+        keys(ask, "placed_date", "placed_week"),
         n=_.count(),
         whole=_.held_us.sum(),
         total=_.after_us.sum(),
@@ -55,7 +54,13 @@ def held_after_removal(engine: Engine, ask: Ask) -> list[HeldAfterRemoval]:
         at=_.after_us.quantile([0.5, 0.9]),
         longest=_.after_us.max(),
     )
-    rows = sorted(engine.rows(expression), key=lambda row: [row[name] or "" for name in names])
+
+
+def held_after_removal(engine: Engine, ask: Ask) -> list[HeldAfterRemoval]:
+    """The hours of every cell; empty where no case has hours."""
+    names = keys(ask, "placed_date", "placed_week")
+    rows = answer(engine, ask, "held_after_removal", sums)
+    rows = sorted(rows, key=lambda row: [row[name] or "" for name in names])
     return [
         HeldAfterRemoval(
             {name: row[name] for name in names},

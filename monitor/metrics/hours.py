@@ -15,7 +15,7 @@ from ibis.expr import types as ir
 from monitor.cases.event import HOUR, SECOND
 from monitor.metrics.ask import Ask
 from monitor.metrics.compliance import ON_TIME
-from monitor.metrics.engine import Engine
+from monitor.metrics.engine import Engine, answer
 from monitor.metrics.known import Lean
 from monitor.metrics.rate_cases import rate_cases
 from monitor.metrics.survival import Step, held_over_time, time_by_which
@@ -68,7 +68,7 @@ def counts(engine: Engine, ask: Ask) -> ir.Table:
 
 def hours(engine: Engine, ask: Ask) -> Hours | None:
     """The hours of the period; None where there is no case. The breakdown of `ask` is not used."""
-    rows = engine.rows(counts(engine, ask))
+    rows = answer(engine, ask, "hours", counts)
     if not rows:
         return None
     timed = [row for row in rows if row["minutes"] is not None]

@@ -9,7 +9,7 @@ import ibis
 from ibis.expr import types as ir
 
 from monitor.metrics.ask import Ask, By
-from monitor.metrics.engine import Engine
+from monitor.metrics.engine import Engine, Question
 
 
 class UnknownBreakdown(ValueError):
@@ -57,8 +57,8 @@ _COUNTED = (
     "removed_at", "removed_until", "removed_derived", "paused_us", "paused_since",
     "start_date", "start_week", "start_hour",
     "deadline_date", "deadline_week", "released_date", "released_week", "released_hour", "first_date",
-    "first_week", "accepted_at", "accepted_until", "police_decided_at", "police_decided_until",
-    "detained_at", "detained_until", "handed_in_at", "handed_in_until",
+    "first_week", "placed_date", "placed_week", "accepted_at", "accepted_until", "police_decided_at",
+    "police_decided_until", "detained_at", "detained_until", "handed_in_at", "handed_in_until",
 )  # fmt: skip
 
 
@@ -76,7 +76,7 @@ class Lean:
         table = self._engine.table(name)
         return table.select(*_COUNTED) if name == "case_versions" else table
 
-    def rows(self, expression: ir.Table) -> list[dict[str, Any]]:
+    def rows(self, expression: ir.Table | Question) -> list[dict[str, Any]]:
         """Run an expression."""
         return self._engine.rows(expression)
 

@@ -12,8 +12,8 @@ from ibis import _
 from ibis.expr import types as ir
 
 from monitor.cases.event import HOUR
-from monitor.metrics.ask import Ask
-from monitor.metrics.engine import Engine
+from monitor.metrics.ask import Ask, By
+from monitor.metrics.engine import Engine, answer
 from monitor.metrics.known import in_days, number, told_apart
 
 
@@ -51,19 +51,27 @@ def members(engine: Engine, ask: Ask, threshold: int) -> ir.Table:
     return known.mutate(late=_.delay_us > threshold)
 
 
-def late_entry(engine: Engine, ask: Ask, threshold: int) -> list[LateEntry]:
-    """By activity, and by station where `ask.by` says so. `threshold` in microseconds."""
-    names = {"activity": _.activity} | ({"station": _.station} if "station" in ask.by else {})
-    expression = told_apart(
+def _names(ask: Ask) -> dict[str, str | ibis.Deferred]:
+    return {"activity": _.activity} | ({"station": _.station} if By.STATION in ask.by else {})
+
+
+def sums(engine: Engine, ask: Ask, threshold: int) -> ir.Table:
+    """The expression: per activity the events, those entered late and the quantiles."""
+    return told_apart(
         members(engine, ask, threshold),
-        names,
+        _names(ask),
         n=_.delay_us.count(),
         late=number(_.late),
         untold=number(_.delay_us.isnull()),
         at=_.delay_us.quantile([0.5, 0.9]),
         longest=_.delay_us.max(),
     )
-    rows = sorted(engine.rows(expression), key=lambda row: [row[name] or "" for name in names])
+
+
+def late_entry(engine: Engine, ask: Ask, threshold: int) -> list[LateEntry]:
+    """By activity, and by station where `ask.by` says so. `threshold` in microseconds."""
+    rows = answer(engine, ask, ("late_entry", threshold), lambda engine, ask: sums(engine, ask, threshold))
+    rows = sorted(rows, key=lambda row: [row[name] or "" for name in _names(ask)])
     return [
         LateEntry(
             row["activity"], row.get("station"), row["n"], row["late"], row["untold"],

@@ -15,7 +15,7 @@ from ibis.expr import types as ir
 from monitor.metrics import compliance
 from monitor.metrics.ask import Ask
 from monitor.metrics.compliance import LATE, ON_TIME
-from monitor.metrics.engine import Engine
+from monitor.metrics.engine import Engine, answer
 from monitor.metrics.known import number
 
 
@@ -38,12 +38,13 @@ def members(engine: Engine, ask: Ask) -> ir.Table:
     return late.mutate(gap=(_.is_late.sum().over(order) - _.is_late).cast("int64"))
 
 
+def counts(engine: Engine, ask: Ask) -> ir.Table:
+    """The expression: the cases of each stretch."""
+    figures = {"on_time": number(_.place == ON_TIME), "late": number(_.place == LATE)}
+    return members(engine, ask).group_by("gap").agg(**figures, week=_.deadline_week.max())
+
+
 def late_gaps(engine: Engine, ask: Ask) -> list[LateGap]:
     """Every stretch in its order, the running one last; the breakdown of `ask` is not used."""
-    counted = (
-        members(engine, ask)
-        .group_by("gap")
-        .agg(on_time=number(_.place == ON_TIME), late=number(_.place == LATE), week=_.deadline_week.max())
-    )
-    rows = sorted(engine.rows(counted), key=lambda row: row["gap"])
+    rows = sorted(answer(engine, ask, "late_gaps", counts), key=lambda row: row["gap"])
     return [LateGap(row["gap"], row["on_time"], row["late"] > 0, row["week"]) for row in rows]

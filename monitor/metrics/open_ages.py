@@ -10,7 +10,7 @@ from ibis.expr import types as ir
 from monitor.cases.event import HOUR
 from monitor.cases.state import Verdict
 from monitor.metrics.ask import Ask
-from monitor.metrics.engine import Engine
+from monitor.metrics.engine import Engine, answer
 from monitor.metrics.known import cases_known
 
 
@@ -37,14 +37,17 @@ def members(engine: Engine, ask: Ask) -> ir.Table:
 
 def open_ages(engine: Engine, ask: Ask) -> list[OpenAge]:
     """Every vehicle in custody, the longest held first, those of unknown start last."""
-    open_now = members(engine, ask).select(
-        "station", "case_no", "confirmed_at", "confirmed_until", "deadline_at", "deadline_until"
-    )
     found = []
-    for row in engine.rows(open_now):
+    for row in answer(engine, ask, "open_ages", _starts):
         exact = row["confirmed_at"] is not None and row["confirmed_until"] is None
         last = row["deadline_at"] if row["deadline_until"] is None else row["deadline_until"]
         past = None if last is None else ask.as_of > last
         hours = (ask.as_of - row["confirmed_at"]) / HOUR if exact else None
         found.append(OpenAge(row["station"], row["case_no"], hours, past))
     return sorted(found, key=lambda one: (one.hours is None, -(one.hours or 0), one.station, one.case_no))
+
+
+def _starts(engine: Engine, ask: Ask) -> ir.Table:
+    return members(engine, ask).select(
+        "station", "case_no", "confirmed_at", "confirmed_until", "deadline_at", "deadline_until"
+    )

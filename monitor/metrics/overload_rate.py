@@ -14,7 +14,7 @@ from ibis import _
 from ibis.expr import types as ir
 
 from monitor.metrics.ask import Ask
-from monitor.metrics.engine import Engine
+from monitor.metrics.engine import Engine, answer
 from monitor.metrics.known import in_days, keys, number, told_apart
 from monitor.metrics.small_numbers import wilson
 
@@ -60,12 +60,11 @@ def members(engine: Engine, ask: Ask) -> ir.Table:
     return in_days(known, ask, "date")
 
 
-def overload_rate(engine: Engine, ask: Ask) -> list[OverloadRate]:
-    """The rates by the breakdown."""
-    names = keys(ask, "date", "week")
-    expression = told_apart(
+def counts(engine: Engine, ask: Ask) -> ir.Table:
+    """The expression: the numbers by the breakdown, and the quantiles of the overloaded."""
+    return told_apart(
         members(engine, ask),
-        names,
+        keys(ask, "date", "week"),
         k=number(_.over),
         n=_.over.count(),
         rule_k=number(_.by_rule),
@@ -73,8 +72,14 @@ def overload_rate(engine: Engine, ask: Ask) -> list[OverloadRate]:
         unread=number(~_.plate_read),
         at=_.over_share.quantile([0.5, 0.9], where=_.over),
     )
+
+
+def overload_rate(engine: Engine, ask: Ask) -> list[OverloadRate]:
+    """The rates by the breakdown."""
+    names = keys(ask, "date", "week")
+    rows = answer(engine, ask, "overload_rate", counts)
     found = []
-    for row in sorted(engine.rows(expression), key=lambda row: [row[name] or "" for name in names]):
+    for row in sorted(rows, key=lambda row: [row[name] or "" for name in names]):
         interval = wilson(row["k"], row["n"])
         found.append(
             OverloadRate(

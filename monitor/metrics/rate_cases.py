@@ -19,7 +19,7 @@ def rate_cases(engine: Engine, ask: Ask) -> ir.Table:
     members = compliance.members(engine, ask)
     inside = members.filter(_.place.isin([compliance.ON_TIME, compliance.LATE]))
     ended = inside.mutate(
-        end_at=ibis.coalesce(_.released_at, ibis.literal(ask.as_of)),
+        end_at=ibis.coalesce(_.released_at, ask.as_of),
         timed=_.confirmed_until.isnull() & _.released_until.isnull(),
     )
     return ended.mutate(held_us=_.end_at - _.confirmed_at)

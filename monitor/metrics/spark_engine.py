@@ -12,6 +12,7 @@ from ibis.expr import types as ir
 
 from monitor.lake.manifest import LakeDamaged, faults, read_manifest
 from monitor.lake.refresh import SCHEMAS
+from monitor.metrics.engine import AS_OF, Question
 
 
 class SparkMissing(Exception):
@@ -64,11 +65,14 @@ class SparkEngine:
         """A table of the lake. Raises KeyError for another name."""
         return self._tables[name]
 
-    def rows(self, expression: ir.Table) -> list[dict[str, Any]]:
-        """Run an expression."""
+    def rows(self, expression: ir.Table | Question) -> list[dict[str, Any]]:
+        """Run an expression. A query is written every time: Spark takes longer to plan it."""
+        if isinstance(expression, Question):
+            query = ibis.to_sql(expression.build(), dialect="pyspark", params={AS_OF: expression.as_of})
+        else:
+            query = ibis.to_sql(expression, dialect="pyspark")
         with self._lock:
-            query = str(ibis.to_sql(expression, dialect="pyspark"))
-            return [row.asDict() for row in self._session.sql(query).collect()]
+            return [row.asDict() for row in self._session.sql(str(query)).collect()]
 
     def close(self) -> None:
         """End the session."""

@@ -18,7 +18,7 @@ from ibis.expr import types as ir
 from monitor.cases.branch import NOTHING_TO_PAY
 from monitor.cases.event import HOUR
 from monitor.metrics.ask import Ask
-from monitor.metrics.engine import Engine
+from monitor.metrics.engine import Engine, answer
 from monitor.metrics.gates import GateSpan, needed
 from monitor.metrics.known import Lean, keys, number, told_apart
 from monitor.metrics.rate_cases import rate_cases
@@ -92,8 +92,9 @@ def stages(engine: Engine, ask: Ask, gates: Sequence[GateSpan]) -> list[StageSha
     """The stages of every cell, in the order of the procedure; empty where no case has hours."""
     found: list[StageShare] = []
     names = list(keys(ask, "placed_date", "placed_week"))
-    rows = sorted(engine.rows(sums(engine, ask, gates)), key=lambda row: [row[name] or "" for name in names])
-    for row in rows:
+    gates = tuple(gates)
+    rows = answer(engine, ask, ("stages", gates), lambda engine, ask: sums(engine, ask, gates))
+    for row in sorted(rows, key=lambda row: [row[name] or "" for name in names]):
         for stage in Stage:
             median, p90 = row[f"{stage}_at"] or (None, None)
             cases = row[f"{stage}_cases"]

@@ -18,7 +18,7 @@ from ibis.expr import types as ir
 from monitor.cases.event import DAY, HOUR
 from monitor.metrics import stages
 from monitor.metrics.ask import Ask
-from monitor.metrics.engine import Engine
+from monitor.metrics.engine import Engine, answer
 from monitor.metrics.gates import GateSpan
 from monitor.metrics.known import Lean, number
 from monitor.metrics.stages import Stage
@@ -66,15 +66,23 @@ def members(engine: Engine, ask: Ask, gates: Sequence[GateSpan], slot: Slot) -> 
     return each.mutate(**spans)
 
 
-def stages_by_time(engine: Engine, ask: Ask, gates: Sequence[GateSpan], slot: Slot) -> list[StageSlot]:
-    """Every slot and stage in order; empty where no case has hours."""
+def sums(engine: Engine, ask: Ask, gates: Sequence[GateSpan], slot: Slot) -> ir.Table:
+    """The expression: per slot and stage the sum and the cases."""
     figures = {}
     for stage in Stage:
         figures[f"{stage}_sum"] = _[stage.value].sum()
         figures[f"{stage}_cases"] = number(_[stage.value] > 0)
-    counted = members(Lean(engine), ask, gates, slot).group_by("slot").agg(**figures)
+    return members(Lean(engine), ask, gates, slot).group_by("slot").agg(**figures)
+
+
+def stages_by_time(engine: Engine, ask: Ask, gates: Sequence[GateSpan], slot: Slot) -> list[StageSlot]:
+    """Every slot and stage in order; empty where no case has hours."""
+    gates = tuple(gates)
+    rows = answer(
+        engine, ask, ("stages_by_time", gates, slot), lambda engine, ask: sums(engine, ask, gates, slot)
+    )
     return [
         StageSlot(row["slot"], stage, row[f"{stage}_sum"] / HOUR, row[f"{stage}_cases"])
-        for row in sorted(engine.rows(counted), key=lambda row: row["slot"])
+        for row in sorted(rows, key=lambda row: row["slot"])
         for stage in Stage
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import ibis
 from ibis import _
@@ -10,7 +10,7 @@ from ibis.expr import types as ir
 
 from monitor.cases.state import Verdict
 from monitor.metrics.ask import Ask, By
-from monitor.metrics.engine import Engine
+from monitor.metrics.engine import Engine, answer
 from monitor.metrics.known import Lean, cases_known, in_days, keys, number, told_apart
 
 
@@ -49,19 +49,34 @@ def members(engine: Engine, ask: Ask) -> ir.Table:
     return arrivals.union(releases)
 
 
+def counts(engine: Engine, ask: Ask) -> ir.Table:
+    """The expression: in and out by the breakdown."""
+    return told_apart(
+        in_days(members(Lean(engine), ask), ask, "date"),
+        keys(ask, "date", "week"),
+        arrivals=number(_.kind == "arrival"),
+        releases=number(_.kind == "release"),
+    )
+
+
+def hourly(engine: Engine, ask: Ask) -> ir.Table:
+    """The expression: in and out by local hour of the week."""
+    moves = in_days(members(Lean(engine), ask), ask, "date").filter(_.hour.notnull())
+    return moves.group_by("hour").agg(
+        arrivals=number(_.kind == "arrival"), releases=number(_.kind == "release")
+    )
+
+
 def throughput(engine: Engine, ask: Ask) -> list[Flow]:
     """In, out and open by the breakdown, ordered; a period in which nothing moved has no row."""
     names = keys(ask, "date", "week")
-    figures = {
-        "arrivals": number(_.kind == "arrival"),
-        "releases": number(_.kind == "release"),
-    }
-    every = members(Lean(engine), ask)
-    rows = engine.rows(told_apart(in_days(every, ask, "date"), names, **figures))
+    rows = answer(engine, ask, "throughput", counts)
     open_at: dict[tuple[str | None, ...], int] = {}
     if By.WEEK in ask.by or By.DAY in ask.by or By.MONTH in ask.by:
         rest = [name for name in names if name != "period"]
-        history = engine.rows(told_apart(every, names, **figures))
+        # Who stands there came at any time.
+        ever = replace(ask, since=None, until=None)
+        history = rows if ever == ask else answer(engine, ever, "throughput", counts)
         running: dict[tuple[str | None, ...], int] = {}
         for row in sorted(history, key=lambda row: row["period"] or ""):
             group = tuple(row[name] for name in rest)
@@ -78,11 +93,7 @@ def throughput(engine: Engine, ask: Ask) -> list[Flow]:
 
 def hours_of_week(engine: Engine, ask: Ask) -> list[HourOfWeek]:
     """Confirmations and releases by local hour of the week, all 168 of them."""
-    moves = in_days(members(Lean(engine), ask), ask, "date").filter(_.hour.notnull())
-    counted = moves.group_by("hour").agg(
-        arrivals=number(_.kind == "arrival"), releases=number(_.kind == "release")
-    )
-    known = {row["hour"]: row for row in engine.rows(counted)}
+    known = {row["hour"]: row for row in answer(engine, ask, "hours_of_week", hourly)}
     none = {"arrivals": 0, "releases": 0}
     return [
         HourOfWeek(hour, (row := known.get(hour, none))["arrivals"], row["releases"]) for hour in range(168)

@@ -1,233 +1,156 @@
 """Metrics over a lake of made-up cases, against the same queries written by hand in DuckDB's SQL.
 
-    python tests/bench/metrics.py CASES [ROUNDS]
+    python tests/bench/metrics.py [CASES] [ROUNDS] [FOLDER]
 
-It prints seconds per metric: the fastest of the rounds after a warm-up, beside what it is held against.
+Both read the same files, answers are compared, and each figure is a median of the rounds, taken in turn after
+a warm-up. FOLDER keeps the lake for the next time. The last lines are rows for the README.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import duckdb
-import pyarrow as pa
+from by_hand import by_hand
+from made_lake import EARLIER, GATES, HOUR, NOW, made_lake
 
-from monitor.lake.manifest import Manifest, Part, Place
-from monitor.lake.refresh import SCHEMAS
+from monitor.lake.manifest import read_manifest
 from monitor.metrics.ask import Ask
 from monitor.metrics.catalog import METRICS, Rules
-from monitor.metrics.gates import GateSpan
 from monitor.metrics.lake_engine import LakeEngine
-from monitor.settings.stations import Need
 
-STATIONS, MONTHS, EVENTS_PER_CASE = 40, 36, 4
-HOUR = 3_600_000_000
-BEGIN = 1_672_502_400_000_000
-"""2023-01-01 00:00 in Shanghai."""
-SPAN = 1096 * 24 * HOUR
-NOW = BEGIN + SPAN
-EARLIER = NOW - 30 * 24 * HOUR
-
-# Local times are those of Shanghai: eight hours on, without a change of clocks.
-_LOCAL = "make_timestamp({} + 28800000000)"
+RULES = Rules(GATES, HOUR, 24 * HOUR, 24 * HOUR)
+BOUNDS = {1_000_000: 0.2, 10_000_000: 0.5}
 
 
-def _day(at: str) -> str:
-    return f"strftime({_LOCAL.format(at)}, '%Y-%m-%d')"
+def _told(metric: str, rows: Sequence[Any], as_of: int) -> list[tuple[Any, ...]]:
+    """A metric's answer in the words of the query by hand."""
+    if metric == "compliance":
+        beside = ("not_held", "no_deadline", "undetermined", "implausible", "withdrawn")
+        return [(r.k, r.n, r.net_k, *(r.beside[name] for name in beside)) for r in rows]
+    if metric == "hours":
+        return [(one.low, one.on_time, one.late, one.held) for one in rows[0].bins]
+    if metric == "stages":
+        each = [(r.hours, r.cases, r.median, r.p90) for r in rows]
+        return [(rows[0].n, sum(r.hours for r in rows), *(value for one in each for value in one))]
+    if metric == "held_after_removal":
+        return [
+            (r.n, r.hours / r.share, r.hours, r.cases, r.derived, r.median, r.p90, r.longest) for r in rows
+        ]
+    if metric == "throughput":
+        return [(r.arrivals, r.releases) for r in rows]
+    if metric == "hours_of_week":
+        return [(r.hour, r.arrivals, r.releases) for r in rows]
+    if metric == "open_ages":
+        return [(r.station, r.case_no, r.hours, r.past_limit) for r in rows]
+    if metric == "overload_rate":
+        return [(r.k, r.n, r.rule_k, r.unknown, r.unread, r.median_over, r.p90_over) for r in rows]
+    if metric == "late_entry":
+        return [(r.activity, r.n, r.late, r.untold, r.median, r.p90, r.longest) for r in rows]
+    return [(r.k, r.n, r.undetermined) for r in rows]
 
 
-def _week(at: str) -> str:
-    return f"strftime({_LOCAL.format(at)}, '%G-W%V')"
+_IN_HOURS = {
+    "stages": {1, *range(2, 22, 4), *range(4, 22, 4), *range(5, 22, 4)},
+    "held_after_removal": {1, 2, 5, 6, 7},
+    "late_entry": {4, 5, 6},
+}
 
 
-def _hour(at: str) -> str:
-    local = _LOCAL.format(at)
-    return f"((isodow({local}) - 1) * 24 + hour({local}))::SMALLINT"
+def _by_hand(metric: str, rows: Sequence[Sequence[Any]], as_of: int) -> list[tuple[Any, ...]]:
+    flat = []
+    for row in rows:
+        values = [value for part in row for value in (part if isinstance(part, list) else [part])]
+        for place in _IN_HOURS.get(metric, ()):
+            values[place] = float(values[place]) / HOUR
+        if metric == "open_ages":
+            station, case_no, start, unsure, last = values
+            hours = (as_of - start) / HOUR if start is not None and unsure is None else None
+            values = [station, case_no, hours, None if last is None else as_of > last]
+        flat.append(tuple(values))
+    return flat
 
 
-CASES = f"""
-CREATE TEMP TABLE made AS
-WITH drawn AS (
-  SELECT i AS id, 14042300 + i % {STATIONS} AS place,
-    {BEGIN} + (i * ({SPAN} / $n))::BIGINT + (hash(i) % 1000)::BIGINT * 1000000 AS start,
-    (hash(i * 3) % 10000) / 10000.0 AS u, (hash(i * 7) % 10000) / 10000.0 AS v,
-    (hash(i * 11) % 10000) / 10000.0 AS w
-  FROM range($n) t(i)
-)
-SELECT *, start + ((4 + 22 * u * (0.6 + v)) * {HOUR})::BIGINT AS done FROM drawn ORDER BY start
-"""
-
-VERSIONS: dict[str, str] = {
-    "id": "id", "case_id": "id", "known_from": "CASE WHEN half = 0 THEN start ELSE done END",
-    "known_to": "CASE WHEN half = 0 THEN done END", "station": "place::VARCHAR",
-    "case_no": "'C' || id", "verdict": f"CASE WHEN w < 0.03 THEN 'not_held' WHEN half = 0 THEN 'running' "
-    f"WHEN done <= start + 24 * {HOUR} THEN 'released_on_time' ELSE 'released_late' END",
-    "custody": "w >= 0.03", "events": "6", "first_at": f"start - {HOUR} // 3", "last_at": "done",
-    "vehicle": "['truck', 'combination', 'low_speed'][1 + id % 3]", "axles": "2 + id % 5",
-    "gross_kg": "50000 + (v * 30000)::BIGINT", "limit_kg": "49000", "confirmed_at": "start",
-    "limit_s": "86400", "deadline_at": f"CASE WHEN w >= 0.03 THEN start + 24 * {HOUR} END",
-    "released_at": "CASE WHEN half = 1 THEN done END", "accepted_at": f"start + {HOUR}",
-    "police_decided_at": f"start + ((1 + 30 * v) * {HOUR})::BIGINT", "detained_at": "start",
-    "handed_in_at": f"start + (28 * u * {HOUR})::BIGINT",
-    "authority": "CASE WHEN v < 0.6 THEN 'police' ELSE 'transport' END",
-    "decided_at": "start + (0.3 * (done - start))::BIGINT", "outcome": "'fine'",
-    "paid_at": "start + ((0.3 + 0.3 * v) * (done - start))::BIGINT",
-    "pay_confirmed_at": "start + ((0.6 + 0.3 * v) * (done - start))::BIGINT", "pay_failures": "0",
-    "removed_at": "start + ((0.2 + 0.5 * v) * (done - start))::BIGINT", "removed_derived": "v < 0.5",
-    "withdrawn_at": "CASE WHEN w > 0.98 THEN done END",
-    "paused_us": f"CASE WHEN v > 0.9 THEN {HOUR} ELSE 0 END",
-    "start_date": _day("start"), "start_week": _week("start"), "deadline_date": _day(f"start + 24 * {HOUR}"),
-    "deadline_week": _week(f"start + 24 * {HOUR}"),
-    "released_date": f"CASE WHEN half = 1 THEN {_day('done')} END",
-    "released_week": f"CASE WHEN half = 1 THEN {_week('done')} END",
-    "month": f"strftime({_LOCAL.format('start')}, '%Y-%m')", "first_date": _day("start"),
-    "first_week": _week("start"), "start_hour": _hour("start"),
-    "released_hour": f"CASE WHEN half = 1 THEN {_hour('done')} END",
-}  # fmt: skip
-"""Columns that are told; two versions of each case: held, and released."""
-
-EVENTS: dict[str, str] = {
-    "case_id": "id", "station": "place::VARCHAR", "case_no": "'C' || id",
-    "month": VERSIONS["month"], "activity": "['weighed', 'confirmed', 'decided', 'released'][1 + half]",
-    "occurred_at": "start + half * (done - start) // 3", "known_from": "start + half * (done - start) // 3",
-    "recorded_at": f"start + half * (done - start) // 3 + (v * u * 4 * {HOUR})::BIGINT",
-    "received_at": f"start + half * (done - start) // 3 + 5 * {HOUR}",
-    "source": "'events'", "backfill": "false",
-    "date": _day("start + half * (done - start) // 3"), "week": _week("start + half * (done - start) // 3"),
-    "hour": _hour("start + half * (done - start) // 3"),
-}  # fmt: skip
-
-WEIGHINGS: dict[str, str] = {
-    "case_id": "id", "station": "place::VARCHAR", "case_no": "'C' || id", "month": VERSIONS["month"],
-    "occurred_at": "start", "known_from": "start", "date": _day("start"), "week": _week("start"),
-    "hour": _hour("start"), "first": "true", "plate_read": "w < 0.97", "vehicle": VERSIONS["vehicle"],
-    "axles": "2 + id % 5", "gross_kg": "30000 + (v * 30000)::BIGINT", "limit_kg": "49000", "rule_kg": "49000",
-}  # fmt: skip
-
-WANTED = {"case_versions": (VERSIONS, 2), "events": (EVENTS, EVENTS_PER_CASE), "weighings": (WEIGHINGS, 1)}
-
-_TYPES = {pa.int64(): "BIGINT", pa.int16(): "SMALLINT", pa.string(): "VARCHAR", pa.bool_(): "BOOLEAN"}
-
-
-def made_up(folder: Path, cases: int) -> Manifest:
-    """A lake of so many cases over three years, written by DuckDB month by month."""
-    connection = duckdb.connect()
-    connection.execute(CASES, {"n": cases})
-    months = [
-        row[0] for row in connection.execute(f"SELECT DISTINCT {VERSIONS['month']} FROM made").fetchall()
-    ]
-    parts: dict[Place, Part] = {}
-    for table, (told, copies) in WANTED.items():
-        (folder / table).mkdir(parents=True)
-        columns = ", ".join(
-            f'({told.get(field.name, "NULL")})::{_TYPES[field.type]} AS "{field.name}"'
-            for field in SCHEMAS[table]
-        )
-        for month in sorted(months):
-            file = f"{table}/{month}.parquet"
-            of_month = f"made, range({copies}) h(half) WHERE {VERSIONS['month']} = '{month}'"
-            query = f"SELECT {columns} FROM {of_month} ORDER BY id, half"
-            connection.execute(f"COPY ({query}) TO '{folder / file}' (FORMAT parquet, COMPRESSION zstd)")
-            place = Place(table, month, "cases")
-            parts[place] = Part(place, file, 0, "")
-    return Manifest(parts, NOW)
-
-
-def by_hand(as_of: int) -> dict[str, str]:
-    """The same figures without a breakdown, as one would write them for DuckDB."""
-    known = f"known_from <= {as_of} AND (known_to IS NULL OR known_to > {as_of})"
-    fate = f"""CASE WHEN verdict = 'not_held' THEN 'not_held' WHEN deadline_at IS NULL THEN 'no_deadline'
-        WHEN verdict = 'implausible' OR coalesce(released_at > {as_of}, false) THEN 'implausible'
-        WHEN verdict = 'undetermined' THEN 'undetermined'
-        WHEN verdict = 'released_on_time' THEN 'on_time' ELSE 'late' END"""
-    come = f"coalesce(deadline_until, deadline_at) <= {as_of}"
-    end = f"coalesce(released_at, {as_of})"
-    paused = f"paused_us + CASE WHEN paused_since IS NULL THEN 0 ELSE greatest({end} - paused_since, 0) END"
-    cases = f"""SELECT *, {fate} AS fate, {end} AS end_at FROM case_versions WHERE {known}"""
-    inside = f"SELECT * FROM ({cases}) WHERE fate IN ('on_time', 'late') AND {come}"
-    wait = {
-        "decision": "decided_at",
-        "removal": "removed_at",
-        "payment": "paid_at",
-        "arrival": "pay_confirmed_at",
-    }
-    steps, before = "", "confirmed_at"
-    for name, done in wait.items():
-        steps += f", greatest({before}, least(end_at, coalesce({done}, end_at))) AS {name}_at_"
-        before = f"{name}_at_"
-    spans = {"decision": "decision_at_ - confirmed_at", "removal": "removal_at_ - decision_at_",
-             "payment": "payment_at_ - removal_at_", "arrival": "arrival_at_ - payment_at_",
-             "release": "end_at - arrival_at_"}  # fmt: skip
-    figures = ", ".join(
-        f"sum({one}), count(*) FILTER ({one} > 0), quantile_cont({one}, [0.5, 0.9]) FILTER ({one} > 0)"
-        for one in spans
+def _same(mine: Sequence[Any], other: Sequence[Any]) -> bool:
+    return len(mine) == len(other) and all(
+        math.isclose(a, b, rel_tol=1e-9) if isinstance(a, float) else a == b
+        for a, b in zip(mine, other, strict=True)
     )
-    named = ", ".join(f"{span} AS {one}" for one, span in spans.items())
-    timed = "confirmed_until IS NULL AND released_until IS NULL"
-    return {
-        "compliance": f"""SELECT count(*) FILTER (fate = 'on_time'),
-            count(*) FILTER (fate IN ('on_time', 'late')), count(*) FILTER (fate = 'not_held'),
-            count(*) FILTER (fate = 'no_deadline'), count(*) FILTER (fate = 'undetermined'),
-            count(*) FILTER (fate = 'implausible'),
-            count(*) FILTER (fate IN ('on_time', 'late') AND withdrawn_at IS NOT NULL),
-            count(*) FILTER (fate = 'on_time' OR (fate = 'late' AND
-              coalesce(released_until, end_at) - confirmed_at - ({paused}) <= limit_s * 1000000))
-            FROM ({cases}) WHERE fate IN ('not_held', 'no_deadline') OR {come}""",
-        "hours": f"""SELECT (end_at - confirmed_at) // 60000000, released_at IS NOT NULL, fate = 'on_time',
-            count(*), max(end_at - confirmed_at) FROM ({inside}) WHERE {timed} GROUP BY 1, 2, 3""",
-        "stages": f"""SELECT count(*), sum(end_at - confirmed_at), {figures} FROM (SELECT *, {named} FROM
-            (SELECT *{steps} FROM ({inside}) WHERE {timed} AND days IS NULL))""",
-    }
 
 
-def _fetched(connection: duckdb.DuckDBPyConnection, query: str) -> object:
-    return connection.execute(query).fetchall()
+def compare(metric: str, answer: Sequence[Any], rows: Sequence[Sequence[Any]], as_of: int) -> None:
+    """Raises AssertionError where the two do not say the same."""
+    mine, other = _told(metric, answer, as_of), _by_hand(metric, rows, as_of)
+    if metric != "clocks_bc":
+        mine, other = sorted(mine), sorted(other)
+    assert len(mine) == len(other) > 0, (metric, len(mine), len(other))
+    for one, two in zip(mine, other, strict=True):
+        assert _same(one, two), (metric, one, two)
 
 
-def least_seconds(work: Callable[[], object], rounds: int) -> float:
+def seconds(work: Callable[[], object]) -> float:
+    begin = time.perf_counter()
+    work()
+    return time.perf_counter() - begin
+
+
+def measure(engine: LakeEngine, hand: duckdb.DuckDBPyConnection, rounds: int) -> list[dict[str, Any]]:
+    """Seconds of each metric now, as of four hundred days before, and by hand."""
     found = []
-    for _ in range(rounds):
-        begin = time.perf_counter()
-        work()
-        found.append(time.perf_counter() - begin)
-    return min(found)
+    for metric, function in METRICS.items():
 
+        def asked(as_of: int, function: Any = function) -> Any:
+            return function(engine, Ask(as_of), RULES)
 
-def measure(cases: int, rounds: int = 5) -> list[dict[str, Any]]:
-    """Seconds of each metric now and as of a month before, and by hand."""
-    gates = tuple(GateSpan(str(14042300 + n), 0, 2**62, frozenset(Need)) for n in range(STATIONS))
-    rules = Rules(gates, HOUR, 24 * HOUR, 24 * HOUR)
-    found = []
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        engine = LakeEngine(folder, made_up(folder, cases))
-        hand = duckdb.connect()
-        for table in WANTED:
-            hand.execute(f"CREATE VIEW {table} AS FROM read_parquet('{folder}/{table}/*.parquet')")
-        for metric, function in METRICS.items():
-            now, then = Ask(NOW), Ask(EARLIER)
-            row: dict[str, Any] = {"metric": metric, "cases": cases}
-            function(engine, now, rules)
-            row["now"] = least_seconds(partial(function, engine, now, rules), rounds)
-            row["as_of"] = least_seconds(partial(function, engine, then, rules), rounds)
-            query = by_hand(NOW).get(metric)
-            if query is not None:
-                row["by_hand"] = least_seconds(partial(_fetched, hand, query), rounds)
-                row["ratio"] = row["now"] / row["by_hand"]
-            print(
-                json.dumps({k: round(v, 3) if isinstance(v, float) else v for k, v in row.items()}),
-                flush=True,
-            )
-            found.append(row)
+        def fetched(as_of: int, metric: str = metric) -> list[Any]:
+            return [row for query in by_hand(as_of)[metric] for row in hand.execute(query).fetchall()]
+
+        for as_of in (NOW, EARLIER):
+            compare(metric, asked(as_of), fetched(as_of), as_of)
+        taken: dict[str, list[float]] = {"now": [], "as_of": [], "by_hand": []}
+        for number in range(rounds):
+            # Another moment every time, as when people ask: a kept answer would be no answer.
+            later = number + 1
+            taken["now"].append(seconds(lambda asked=asked, at=NOW + later: asked(at)))
+            taken["by_hand"].append(seconds(lambda fetched=fetched, at=NOW + later: fetched(at)))
+            taken["as_of"].append(seconds(lambda asked=asked, at=EARLIER + later: asked(at)))
+        row = {"metric": metric, **{name: median(values) for name, values in taken.items()}}
+        row["ratio"] = median(a / b for a, b in zip(taken["now"], taken["by_hand"], strict=True))
+        row["as_of_ratio"] = median(a / b for a, b in zip(taken["as_of"], taken["now"], strict=True))
+        print(json.dumps({k: round(v, 3) if isinstance(v, float) else v for k, v in row.items()}), flush=True)
+        found.append(row)
     return found
 
 
+def main(cases: int = 1_000_000, rounds: int = 7, folder: str | None = None) -> None:
+    """Measure, and print rows for the README."""
+    with tempfile.TemporaryDirectory() as scratch:
+        lake = Path(folder or scratch)
+        manifest = read_manifest(lake) or made_lake(lake, cases)
+        engine = LakeEngine(lake, manifest)
+        hand = duckdb.connect()
+        hand.execute("LOAD parquet; SET parquet_metadata_cache = true")
+        for table in ("case_versions", "events", "weighings"):
+            files = [str(lake / file) for file in manifest.files(table)]
+            hand.read_parquet(files).create_view(table)
+        rows = measure(engine, hand, rounds)
+    bound = BOUNDS.get(cases)
+    wanted = "" if bound is None else f"each ≤ {bound} s"
+    slow = sorted(rows, key=lambda row: row["now"])
+    print(f"| metrics over {cases:,} cases | " + ", ".join(
+        f"{row['metric']} {row['now']:.2f}" for row in slow) + f" s | {wanted} |")  # fmt: skip
+    print(f"| the same against SQL by hand, least and most | {min(r['ratio'] for r in rows):.2f}, "
+          f"{max(r['ratio'] for r in rows):.2f} × | ≤ 1.35 × |")  # fmt: skip
+    print(f"| as of a moment against now, most | {max(r['as_of_ratio'] for r in rows):.2f} × | ≤ 1.5 × |")
+
+
 if __name__ == "__main__":
-    measure(*(int(argument) for argument in sys.argv[1:]))
+    main(*(int(argument) for argument in sys.argv[1:3]), *sys.argv[3:4])
