@@ -430,6 +430,21 @@ difference_steps = Table(
 )
 """Everything that was done with a difference, by whom and why; `actor` is empty where it came of itself."""
 
+payment_addresses = Table(
+    "payment_addresses",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("station", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("said", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Index(None, "station"),
+)
+"""Addresses to which the stations' payment codes lead: `seen` when the program first met one, `confirmed` by
+a second person. Append-only."""
+
 marks = Table(
     "marks",
     metadata,
