@@ -1,0 +1,1 @@
+"""Money: what is held against what, and what a driver is given to pay by."""
