@@ -73,7 +73,10 @@ def test_every_target_is_large_and_apart_enough_for_a_glove(
     assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
-@pytest.mark.parametrize(("language", "theme"), [("zh", "light"), ("zh", "dark"), ("en", "light")])
+@pytest.mark.parametrize(
+    ("language", "theme"),
+    [("zh", "light"), ("zh", "dark"), pytest.param("en", "light", marks=pytest.mark.full)],
+)
 def test_no_serious_barrier_in_list_new_case_case_and_sheets(
     officer: Officer, site: Site, language: str, theme: str
 ) -> None:
