@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.cases.event import DAY, Event
-from monitor.rules.matching import Covers, Kind, Outcome, Posting, match
+from monitor.rules.matching import Covers, match
+from monitor.rules.outcome import Kind, Outcome, Posting
 from monitor.rules.owed import Owed, Taking, owed
 from tests.factories import at, day, event
 
