@@ -73,6 +73,7 @@ def open_intake(settings: Settings, database: Database | None = None) -> Intake:
     from ingest.mapping.pages import load_pages
     from monitor.settings.environment import personal_key
     from monitor.settings.texts import texts
+    from monitor.store.changes import forget_old
     from monitor.store.deliveries import enter_interrupted
 
     texts(settings.language, settings.config_dir)
@@ -82,6 +83,7 @@ def open_intake(settings: Settings, database: Database | None = None) -> Intake:
     opened = database or open_database(settings)
     with opened.write() as connection:
         enter_interrupted(connection, now())
+    forget_old(opened)
     return Intake(opened, configuration, pages, key, now)
 
 

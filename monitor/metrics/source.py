@@ -94,20 +94,20 @@ class LakeSource:
 
     def whole(self, now: int) -> Engine:
         """The engine over the lake. Raises LakeAway where there is nothing to read."""
-        with self._lock:
-            try:
+        try:
+            if self.keeper is not None and self._engine is None:
+                self._wait()
+            with self._lock:
                 if self.keeper is None:
                     self._bring_up(now)
-                elif self._engine is None:
-                    self._wait()
                 return Reading(self._opened(), self._damaged)
-            except LakeDamaged as damage:
-                self._wake()
-                raise LakeAway(damage.code if damage.code == "being_written" else "damaged") from damage
-            except OSError as error:
-                raise LakeAway(disk_problem(error)) from error
-            except SQLAlchemyError as error:
-                raise LakeAway("no_database") from error
+        except LakeDamaged as damage:
+            self._wake()
+            raise LakeAway(damage.code if damage.code == "being_written" else "damaged") from damage
+        except OSError as error:
+            raise LakeAway(disk_problem(error)) from error
+        except SQLAlchemyError as error:
+            raise LakeAway("no_database") from error
 
     def ask(self, now: int, work: Callable[[Engine], T]) -> T:
         """What `work` finds in the lake; once again where a file was found damaged and is mended by now.

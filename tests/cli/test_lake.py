@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from monitor.cli.words import words
+from monitor.store.changes import forget_old
 from tests.cli.conftest import EventFile, Fangxing
 
 ROWS = (
@@ -80,6 +82,18 @@ def test_a_backup_that_is_put_back_has_its_own_lake(
     fangxing("db", "restore", tmp_path / "copy.db")
     fangxing("ingest", event_file("城西,A2,released,2024-07-03 20:00"))
     fangxing("metrics", "compliance")
+    assert fangxing("lake", "check").code == 0
+
+
+def test_where_nothing_keeps_a_lake_changes_do_not_pile_up(
+    fangxing: Fangxing, event_file: EventFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monitor.store.changes.forget_old", partial(forget_old, kept=2))
+    for number in range(12):
+        fangxing("ingest", event_file(f"城西,B{number},confirmed,2024-06-01 08:00"))
+    with sqlite3.connect(tmp_path / "data" / "fangxing.db") as connection:
+        assert connection.execute("SELECT count(*) FROM changes").fetchone()[0] <= 5
+    assert fangxing("metrics", "compliance").code == 0
     assert fangxing("lake", "check").code == 0
 
 
