@@ -45,6 +45,8 @@ class ActRule(NamedTuple):
     tiers: tuple[TierRule, ...]
     floor: bool
     rounding_confirmed: bool
+    uses: tuple[tuple[str, str], ...]
+    """The fields of a decision that its measures are worked out from, each with its unit."""
 
 
 class Part(NamedTuple):
@@ -219,6 +221,7 @@ def _exempting(rule: ExemptionRule, key: str, article: str, confirmed: bool) -> 
 def _act(act: Act, key: str, rule_set: str, article: str, owner: RuleSet) -> ActRule:
     confirmed = act.confirmed and not owner.example
     rounding = act.rounding
+    grid = laid_out([tier.reaches() for tier in act.tiers.values()]).grid
     return ActRule(
         key,
         rule_set,
@@ -226,7 +229,7 @@ def _act(act: Act, key: str, rule_set: str, article: str, owner: RuleSet) -> Act
         owner.level is Level.BASELINE,
         confirmed,
         act.named,
-        laid_out([tier.reaches() for tier in act.tiers.values()]).grid,
+        grid,
         tuple(
             TierRule(
                 code,
@@ -242,4 +245,15 @@ def _act(act: Act, key: str, rule_set: str, article: str, owner: RuleSet) -> Act
         ),
         rounding is None or rounding.way is Way.FLOOR,
         rounding is None or rounding.confirmed,
+        tuple(_uses(grid.measures)),
     )
+
+
+_USES = {"over": ("gross_kg", "limit_kg"), "load_over": ("gross_kg", "tare_kg", "approved_load_kg")}
+"""What a measure is worked out from, where it is no field itself; by its name without the unit."""
+
+
+def _uses(measures: Iterable[str]) -> Iterator[tuple[str, str]]:
+    names = [name for one in measures for name in _USES.get(one.rpartition("_")[0], (one,))]
+    for name in dict.fromkeys(names):
+        yield name, name[-2:] if name.endswith(("_kg", "_mm")) else "count"

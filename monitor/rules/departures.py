@@ -86,21 +86,17 @@ def band_values(band: Band) -> Iterator[Value]:
         yield Value("other_high_fen", band.other_high, "fen")
 
 
-_USES = {
-    "over_kg": ("gross_kg", "limit_kg"),
-    "over_percent": ("gross_kg", "limit_kg"),
-    "load_over_kg": ("gross_kg", "tare_kg", "approved_load_kg"),
-    "load_over_percent": ("gross_kg", "tare_kg", "approved_load_kg"),
-}
-"""The fields of a decision that a measure is worked out from, where it is not one itself."""
-
-
 def numbers_of(d: Decision, acts: Collection[Tiered]) -> Iterator[Value]:
     """The numbers that the tiers of these acts ran on."""
-    names = dict.fromkeys(
-        name for act, _ in acts for measure in act.grid.measures for name in _USES.get(measure, (measure,))
-    )
-    for name in names:
+    uses = acts_uses(acts)
+    for name, unit in uses:
         told = getattr(d, name)
         if told is not None:
-            yield Value(name, told, name.rpartition("_")[2] if name.endswith(("_kg", "_mm")) else "count")
+            yield Value(name, told, unit)
+
+
+def acts_uses(acts: Collection[Tiered]) -> Collection[tuple[str, str]]:
+    """The fields that acts run on, each once, with its unit."""
+    if len(acts) == 1:
+        return next(iter(acts)).act.uses
+    return dict.fromkeys(use for act, _ in acts for use in act.uses)

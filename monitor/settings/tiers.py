@@ -7,7 +7,7 @@ looked at cell by cell, so what it says of overlaps and gaps holds for every val
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import NamedTuple
 
@@ -56,16 +56,26 @@ class Grid(NamedTuple):
 
         −1 where no tier holds them; None where the unknown ones would decide between tiers.
         """
-        cells = [0]
+        cell = 0
         for place, starts in zip(places, self.starts, strict=True):
-            wide = len(starts)
             if place is None:
-                cells = [cell * wide + piece for cell in cells for piece in range(wide)]
-                continue
+                return self._any(places)
             piece = bisect_right(starts, place) - 1
             if piece < 0:
                 return -1
-            cells = [cell * wide + piece for cell in cells]
+            cell = cell * len(starts) + piece
+        return self.tiers[cell]
+
+    def _any(self, places: Sequence[int | None]) -> int | None:
+        """`find` where some place is not known: the tiers of all pieces that it may lie in."""
+        cells = [0]
+        for place, starts in zip(places, self.starts, strict=True):
+            pieces: Iterable[int] = range(len(starts))
+            if place is not None:
+                pieces = (bisect_right(starts, place) - 1,)
+                if pieces[0] < 0:
+                    return -1
+            cells = [cell * len(starts) + piece for cell in cells for piece in pieces]
         found = {self.tiers[cell] for cell in cells}
         return found.pop() if len(found) == 1 else None
 

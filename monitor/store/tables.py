@@ -255,6 +255,12 @@ case_versions = Table(
         sqlite_where=text(_CURRENT),
         postgresql_where=text(_CURRENT),
     ),
+    Index(
+        "ix_case_versions_plate",
+        "plate",
+        sqlite_where=text(f"{_CURRENT} AND decided_at IS NOT NULL"),
+        postgresql_where=text(f"{_CURRENT} AND decided_at IS NOT NULL"),
+    ),
 )
 """A row for each change of a case: what was known of it from `known_from` to `known_to`."""
 
