@@ -5,7 +5,7 @@ from ingest.simulate.live import LiveFeed
 
 SIMULATION_SOURCES = (
     "sim-weighing", "sim-merged", "sim-gbk", "ledger-template", "sim-offsite", "sim-police", "sim-unload",
-    "sim-treasury",
+    "sim-treasury", "treasury-statement",
 )  # fmt: skip
 """The source pages that read what the simulation writes."""
 

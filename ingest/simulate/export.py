@@ -11,7 +11,9 @@ from ingest.made_up import MARK
 
 from .case import SimCase
 from .dialects import event_file, gbk, merged, offsite, police, template, treasury, unload, weighing
+from .fines import plant_fines
 from .moments import local
+from .outage import keep_dark, outage
 from .overlay import write_overlay
 from .plan import Plan, exports_of, make_plan
 from .sites import Site
@@ -54,6 +56,8 @@ class SimulationSummary:
     """Distinct events that the files tell."""
     defects: Mapping[str, int]
     """Planted defects by kind."""
+    fines: Mapping[str, int]
+    """Planted faults of fines and their money by kind; none of them is a defect of a file."""
     truth: Path
     ways: Ways
     """What is told by other ways than ledgers and the event files that go with them. Neither `cases` nor
@@ -74,22 +78,28 @@ def simulate(
 ) -> SimulationSummary:
     """Write the exports of `stations` stations over the `days` days before `until` (microseconds) into `out`.
 
-    Same arguments, same bytes. `shares` replaces the shares of planted defects by kind. With `story` seven
-    vehicles stand at the first three stations at `until`, each waiting for something else; without it only
-    those that chance left there. Raises ValueError for less than one station or day.
+    Same arguments, same bytes. `shares` replaces the shares of planted defects and faults by kind. With
+    `story` seven vehicles stand at the first three stations at `until`, each waiting for something else;
+    without it only those that chance left there. Raises ValueError for less than one station or day.
     """
     if stations < 1 or days < 1:
         raise ValueError("at least one station and one day")
     world = build(stations=stations, days=days, seed=seed, until=until, story=story)
+    dark = outage(world, shares)
     plan = make_plan(world, shares)
+    world, fines = plant_fines(world, plan, shares)
+    if dark is not None:
+        keep_dark(world)
+        fines.groups.append(dark)
     out.mkdir(parents=True, exist_ok=True)
     writing = _Writing(out, world, plan)
     for site in world.sites:
         writing.ledger(site)
     writing.events()
-    ways = write_ways(out, world, writing.account)
+    ways = write_ways(out, world, fines, writing.account)
     truth = out / "truth.json"
-    write_truth(truth, world, plan, writing.written, writing.planted, ways.truth)
+    beside = {"fines": fines.truth(), "ways": ways.truth}
+    write_truth(truth, world, plan, writing.written, writing.planted, beside)
     (out / MARK).write_text("模拟数据,全部虚构。\nSimulated data, all of it invented.\n", encoding="utf-8")
     cases = [case for site in world.sites for case in world.of(site)]
     return SimulationSummary(
@@ -103,6 +113,7 @@ def simulate(
         held=sum(case.open_at(until) for case in cases),
         events=sum(one.new for one in writing.written),
         defects=dict(Counter(one.kind for one in writing.planted)),
+        fines=fines.counts(),
         truth=truth,
         ways=ways,
         config_dir=write_overlay(out / "config", world.sites),

@@ -11,19 +11,20 @@ from typing import Any
 
 from .case import SimCase, Step
 from .moments import DAY, HOUR, MINUTE, OFFSET, whole_minute
-from .penalties import Allowed, allowed, simple_ceiling
+from .penalties import Allowed, allowed, exempt, simple_ceiling
 from .vehicles import Vehicle
 
-REVIEWS = (("legal_review", 300_000), ("committee", 1_000_000))
+REVIEWS = (("legal_review", 300_000), ("committee", 2_000_000))
 """From which fine on the transport side has every case reviewed (法制审核), and discussed (集体讨论)."""
 
 REVIEWED = {"legal_review": 4 * MINUTE, "committee": 2 * MINUTE}
 """How long before the decision."""
 
-MITIGATING = ("主动消除违法状态", "配合调查")
-AGGRAVATING = ("拒不配合检查", "一年内再次违法")
-MINOR = ("违法行为轻微", "主动消除违法状态")
-"""What is recorded where no penalty is given (轻微免罚, 行政处罚法 art. 33)."""
+CORRECTED = "主动消除违法状态"
+"""What is recorded where a first act goes without a penalty (首违不罚, 行政处罚法 art. 33)."""
+
+MITIGATING = (CORRECTED, "主动配合")
+AGGRAVATING = ("拒不卸载", "抗拒检查")
 
 _TEAMS = {"transport": ("一班", "二班", "三班"), "police": ("交警一组", "交警二组")}
 _PER_TEAM = 4
@@ -73,7 +74,7 @@ def decide(case: SimCase, *, earlier_steps: bool = True) -> None:
     team, officers = _officers(rng, case, authority, step.at)
     step.data.update(team=team, officers=officers)
     if not case.story:
-        circumstances(rng, case, step)
+        circumstances(rng, case, step, spare=earlier_steps)
     if authority == "police" and earlier_steps and not case.first("notified"):
         _before(case, step, "notified", rng.randint(6, 12) * MINUTE)
     fine = step.data.get("fine_fen")
@@ -90,9 +91,31 @@ def decide(case: SimCase, *, earlier_steps: bool = True) -> None:
 def _ordinary(rng: Random, case: SimCase, step: Step, fine: int) -> None:
     if rng.random() < 0.15:
         _before(case, step, "stated", rng.randint(2, 5) * MINUTE)
+    _reviewed(case, step, fine)
+
+
+def _reviewed(case: SimCase, step: Step, fine: int) -> None:
     for activity, least in REVIEWS:
-        if step.data["authority"] == "transport" and fine >= least:
+        if step.data["authority"] == "transport" and fine >= least and not case.first(activity):
             _before(case, step, activity, REVIEWED[activity])
+
+
+def allowed_of(case: SimCase) -> Allowed:
+    """The band of the case's own track."""
+    return allowed(case.vehicle, case.authority)
+
+
+def reprice(case: SimCase, fine_fen: int) -> None:
+    """Another fine, announced, decided and asked for by the ordinary procedure, with the reviews it takes."""
+    step = case.last("decided")
+    assert step is not None
+    step.data.update(fine_fen=fine_fen, procedure="ordinary")
+    announce(case, fine_fen)
+    for one in case.steps:
+        if "amount_fen" in one.data:
+            one.data["amount_fen"] = fine_fen
+    _reviewed(case, step, fine_fen)
+    case.settle()
 
 
 def _before(case: SimCase, decided: Step, activity: str, ahead: int) -> None:
@@ -120,11 +143,15 @@ def _officers(rng: Random, case: SimCase, authority: str, at: int) -> tuple[str,
     return teams[place], ",".join(codes)
 
 
-def circumstances(rng: Random, case: SimCase, step: Step) -> None:
-    """What weighed for and against, with its evidence, and the fine that follows."""
+def circumstances(rng: Random, case: SimCase, step: Step, *, spare: bool) -> None:
+    """What weighed for and against, with its evidence, and the penalty that follows. Without `spare` a fine
+    stays one."""
     told = step.data
-    if told["outcome"] == "warning" and rng.random() < 0.25:
-        told.update(outcome="none", factors="、".join(MINOR), evidence="、".join(MINOR))
+    may_go_without = exempt(case.vehicle, told["authority"])
+    if may_go_without and rng.random() < 0.3 and (spare or told["outcome"] != "fine"):
+        told.update(outcome="none", factors=CORRECTED, evidence=CORRECTED)
+        told.pop("fine_fen", None)
+        told.pop("points", None)
     if told["outcome"] != "fine":
         return
     band = allowed(case.vehicle, told["authority"])
@@ -132,6 +159,8 @@ def circumstances(rng: Random, case: SimCase, step: Step) -> None:
     known: tuple[str, ...] = ()
     if band.room and draw < 0.55:
         known = (rng.choice(MITIGATING if draw < 0.3 else AGGRAVATING),)
+        if may_go_without and known == (CORRECTED,):
+            known = (MITIGATING[1],)
         told.update(factors="、".join(known), evidence="、".join(known))
     if known:
         told["fine_fen"] = within(rng, band, -1 if known[0] in MITIGATING else 1)

@@ -16,7 +16,7 @@ from .moments import HOUR, MINUTE, SECOND, local, whole_minute
 from .paper import decide
 from .party import party
 from .payment import payment_code
-from .penalties import mass_fine, police_points
+from .penalties import allowed, police_points
 from .sites import NORTH, RIVER, WEST, Site
 from .vehicles import LIMITS, Vehicle
 
@@ -113,7 +113,8 @@ def _told(rng: Random, part: Part, number: int, until: int) -> SimCase:
 
 def _data(case: SimCase, activity: str, code: str, number: int, year: int) -> dict[str, Any]:
     police = case.authority == "police"
-    fine = 200_000 if police else mass_fine(case.vehicle.over_kg)
+    band = allowed(case.vehicle, case.authority)
+    fine = band.low + (band.high - band.low) * 6 // 10
     channel = "police_12123" if police else "nontax_qr"
     if activity == "decided":
         told: dict[str, Any] = {"outcome": "fine", "fine_fen": fine, "authority": case.authority}

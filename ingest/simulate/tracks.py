@@ -7,7 +7,7 @@ from random import Random
 from .case import SimCase
 from .moments import HOUR, MINUTE, hour_of, local, spread, whole_minute, within_hours
 from .paper import decide
-from .penalties import load_share, mass_fine, police_points
+from .penalties import allowed, load_share, mass_fine, police_points
 
 _POLICE_OPENS, _POLICE_CLOSES = 8.5, 20.0
 _OFFICE_OPENS, _OFFICE_CLOSES = 8.0, 21.0
@@ -20,8 +20,10 @@ def lag(rng: Random) -> int:
 
 def police_fine(rng: Random, case: SimCase) -> tuple[int, int]:
     """Fen and points: a usual amount of the band, before circumstances move it (art. 92)."""
-    usual = (200, 300, 500) if load_share(case.vehicle) <= 0.3 else (500, 1_000, 1_500, 2_000)
-    return rng.choice(usual) * 100, police_points(case.vehicle)
+    band = allowed(case.vehicle, "police")
+    usual = (0, 33, 100) if load_share(case.vehicle) <= 0.3 else (0, 40, 60, 100)
+    fine = band.low + (band.high - band.low) * rng.choice(usual) // 100
+    return fine // 5_000 * 5_000, police_points(case.vehicle)
 
 
 def police_track(rng: Random, case: SimCase, number: int) -> int:

@@ -83,10 +83,10 @@ def write_truth(
     plan: Plan,
     written: Sequence[Written],
     planted: Sequence[Planted],
-    ways: Mapping[str, Any],
+    beside: Mapping[str, Any],
 ) -> None:
     """Write everything as JSON: instants in RFC 3339, weights kg, money fen. Whatever stands under `personal`
-    would be personal data if anybody were real. `ways` is what is told beside the ledgers."""
+    would be personal data if anybody were real. `beside` is what more there is to know, by name."""
     kinds = case_kinds(plan)
     told = {
         "simulated": True,
@@ -105,6 +105,6 @@ def write_truth(
         "shares": [asdict(share) for share in plan.shares],
         "defects": [asdict(one) for one in planted],
         "files": [asdict(one) for one in written],
-        "ways": ways,
+        **beside,
     }  # fmt: skip
     path.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

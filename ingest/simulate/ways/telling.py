@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from ..dialects import statement
+from ..fines import Fines
 from ..moments import iso
 from ..telling import Account, Row
 from ..world import World
@@ -26,11 +28,11 @@ class Ways:
     weighed: int
     """Check numbers that the files tell of: each stands under its number, with or without a case."""
     events: int
-    """Distinct events that the files tell."""
+    """Distinct events that the files tell; lines of a statement are none."""
     truth: dict[str, Any]
 
 
-def write_ways(out: Path, world: World, account: Account) -> Ways:
+def write_ways(out: Path, world: World, fines: Fines, account: Account) -> Ways:
     """Write them all; same world, same bytes, apart from the view's database."""
     weighings = WeighingFiles(out, world, account)
     weighings.write()
@@ -43,17 +45,20 @@ def write_ways(out: Path, world: World, account: Account) -> Ways:
     bureau_view.fill(view, visible)
     sent = pushes.pushes_of(world)
     pushes.write(out, sent)
-    files = [*weighings.written, *logs]
+    statements, lines = statement.write(out, world, fines)
+    told = [*weighings.written, *logs]
+    files = [*told, *statements]
     return Ways(
         tuple((out / one.file, one.source) for one in files),
         view,
         out / pushes.FOLDER,
         tuple(row for row in rows if row.visible_at > world.until),
         len({(row.station, row.case_no) for row in weighings.rows}),
-        sum(one.new for one in files),
+        sum(one.new for one in told),
         {
             "files": [asdict(one) for one in files],
             "defects": [asdict(one) for one in (*weighings.planted, *log_planted)],
+            "statement": lines,
             "weighings": [_weighing(row) for row in weighings.rows],
             "log": [_event(row) for row in log_rows],
             "view": {
