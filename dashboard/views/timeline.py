@@ -182,6 +182,9 @@ WORDS_OF = {
     "channel": "channels", "reason": "record.reason", "outcome": "case.outcome", "ground": "case.grounds",
 }  # fmt: skip
 
+CODED = frozenset({"party", "procedure"})
+"""Data whose values are codes with words of their own, `case.value`."""
+
 
 def _details(
     event: Event,
@@ -254,5 +257,8 @@ def _detail(key: str, value: Any, currency: str) -> Said:
         return Said(f"case.detail.{key}", {"word": Code(WORDS_OF[key], str(value))})
     if key == "note":
         return Said("case.detail.note", {"text": str(value)})
+    if key in CODED:
+        word = Code("case.value", str(value))
+        return Said("case.detail.other", {"name": Code("case.data", key), "value": word})
     shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
     return Said("case.detail.other", {"name": Code("case.data", key), "value": shown})

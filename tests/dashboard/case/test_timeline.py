@@ -9,6 +9,8 @@ import pytest
 
 from dashboard.parts.sentence import Speech
 from dashboard.views.timeline import Entry, Kind, Standing, Timeline, timeline_of
+from ingest.mapping.pages import load_pages
+from monitor.settings.texts import texts
 from monitor.store.cases import case_file
 from tests.county import CORRECTED, DAYS_ONLY, PAYING, WITHDRAWN, County
 from tests.factories import SHANGHAI
@@ -111,3 +113,17 @@ def test_files_rows_and_refused_cells_are_counted(timeline: Read) -> None:
     view = timeline(PAYING)
     assert (view.files, view.rows, view.refused) == (6, 16, 1)
     assert timeline(WITHDRAWN).rows == 4
+
+
+@pytest.mark.parametrize("page", ["events", "ledger-template", "sim-police", "sim-merged"])
+def test_what_a_decision_says_beside_its_amount_stands_in_chinese(page: str) -> None:
+    words = texts("zh")
+    departed = {f"departure_{what}" for what in ("reason", "evidence", "review")}
+    decided = {"procedure", "factors", "evidence", *departed}
+    told = {str(path[-1]) for path, _ in load_pages()[page].fills()}
+    assert decided <= told
+    for key in (decided | {"party", "company", "collector"}) & told:
+        assert f"case.data.{key}" in words, key
+    sets = load_pages().codes
+    coded = {code for name in ("procedures", "parties") for code in sets.of(name).values()}
+    assert coded <= set(words.section("case.value"))
