@@ -21,6 +21,7 @@ from dashboard.services import Services
 from ingest.drop import Drops
 from ingest.intake import Intake
 from ingest.mapping.pages import load_pages
+from monitor.actions.payment_address import note_addresses
 from monitor.api.guard import Guard
 from monitor.api.problem import Problem, answer_away, answer_problems
 from monitor.api.record import record_routes
@@ -117,6 +118,7 @@ def install(settings: Settings) -> Installation:
     intake = Intake(database, configuration, pages, personal_key(settings), now)
     with database.write() as connection:
         enter_interrupted(connection, now())
+    note_addresses(database, configuration, Sender(local_user(), local_host()), now=now())
     with database.read() as connection:
         simulated = mark_of(connection, SIMULATED) is not None
     return Installation(settings, database, intake, simulated)
@@ -128,6 +130,7 @@ def create_app(installation: Installation) -> FastAPI:
     from monitor.api.exports import exports_router
     from monitor.api.health import health_router
     from monitor.api.metrics import metrics_router
+    from monitor.api.notice import notice_router
     from monitor.api.push import push_routes
     from monitor.api.upload import upload_routes
     from monitor.api.weighings import weighings_router
@@ -149,6 +152,7 @@ def create_app(installation: Installation) -> FastAPI:
     app.include_router(exports_router(services))
     app.include_router(weighings_router(services))
     app.include_router(metrics_router(services, installation.lake))
+    app.include_router(notice_router(services))
     app.include_router(record_routes(installation.intake, local_user()))
     installation.drops.sweep(installation.intake.moment())
     app.include_router(upload_routes(installation.drops, installation.intake.moment))

@@ -103,6 +103,8 @@ class Desk(Entry):
     payee: Name
     address: Annotated[str, AfterValidator(known_address)] | None = None
     hours: Mapping[str, tuple[Opening, ...]] = Field(default_factory=dict)
+    by_authority: Mapping[Literal["transport", "police"], tuple[str, ...]] = Field(default_factory=dict)
+    """Channels for the fines of an authority; without an entry all of the station's."""
     example: bool = False
 
     def open_at(self, channel: str, local: datetime, calendar: Calendar) -> bool | None:
