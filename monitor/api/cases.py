@@ -1,4 +1,4 @@
-"""`GET /api/v1/cases` and `/api/v1/cases/{case_no}`. Reading only; plates are masked."""
+"""`GET /api/v1/cases`, `/api/v1/cases/{case_no}` and its assessment. Reading only; plates are masked."""
 
 from __future__ import annotations
 
@@ -10,14 +10,17 @@ from fastapi import APIRouter, Path, Query
 from sqlalchemy import select
 
 from monitor.api.asked import ApiServices, Sent
+from monitor.api.assessment import AssessmentsOut, assessed
 from monitor.api.case_models import CaseLine, CaseLines, CaseOut, instant_of
 from monitor.api.problem import Problem
 from monitor.cases.summary import summary_of
+from monitor.rules.book import rule_book
 from monitor.store.cases import case_file, find_cases
+from monitor.store.decisions import case_decisions
 from monitor.store.tables import cases as case_table
 
 if TYPE_CHECKING:
-    from monitor.store.cases import CaseFilter
+    from monitor.store.cases import CaseFile, CaseFilter
 
 MOST = 1000
 """Cases in one answer; more come by `offset`, or as a file."""
@@ -46,6 +49,19 @@ def cases_router(services: ApiServices) -> APIRouter:
     ) -> CaseOut:
         return await asyncio.to_thread(one_case, services, case_no, station, services.now())
 
+    @routes.get(
+        "/cases/{case_no}/assessment",
+        response_model=AssessmentsOut,
+        summary="The decisions of one case held against the rules in force on the day of the act",
+    )
+    async def assessment(
+        case_no: Annotated[str, Path(max_length=128)],
+        station: Annotated[
+            str | None, Query(description="Station code; needed where two stations use one number.")
+        ] = None,
+    ) -> AssessmentsOut:
+        return await asyncio.to_thread(case_assessments, services, case_no, station)
+
     return routes
 
 
@@ -68,6 +84,26 @@ def case_lines(services: ApiServices, chosen: CaseFilter, now: int, limit: int, 
 
 def one_case(services: ApiServices, case_no: str, station: str | None, now: int) -> CaseOut:
     """Raises Problem 404 where there is none, 409 where the number alone does not name one."""
+    code, file = _file_of(services, case_no, station)
+    line = summary_of(file.state, services.configuration, now)
+    return CaseOut.of(file, line, services.configuration, now, zone_of(services, code))
+
+
+def case_assessments(services: ApiServices, case_no: str, station: str | None) -> AssessmentsOut:
+    """Raises Problem as `one_case` does."""
+    code, file = _file_of(services, case_no, station)
+    configuration, zone = services.configuration, zone_of(services, code)
+    decisions = case_decisions(services.database, file, zone)
+    return AssessmentsOut(
+        station=code,
+        case_no=case_no,
+        rules=configuration.rules_digest,
+        assessments=assessed(decisions, rule_book(configuration), configuration.rules, zone),
+    )
+
+
+def _file_of(services: ApiServices, case_no: str, station: str | None) -> tuple[str, CaseFile]:
+    """The station and the file of the one case that is meant. Raises Problem."""
     known = stations_with(services, case_no)
     if station is None and len(known) > 1:
         raise Problem(
@@ -79,8 +115,7 @@ def one_case(services: ApiServices, case_no: str, station: str | None, now: int)
     if file is None or code is None:
         where = "" if station is None else f" at station {station}"
         raise Problem(404, "unknown_case", f"no case {case_no}{where}", stations=known)
-    line = summary_of(file.state, services.configuration, now)
-    return CaseOut.of(file, line, services.configuration, now, zone_of(services, code))
+    return code, file
 
 
 def stations_with(services: ApiServices, case_no: str) -> list[str]:

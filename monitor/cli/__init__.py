@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import typer
 
 from monitor.cli import (
+    assess,
     cases,
     config,
     database,
@@ -30,7 +31,7 @@ from monitor.cli.words import say
 
 NOUNS = (
     demo, serve, work, init, ingest, views, template, quarantine, cases, metrics, export, lake, simulate,
-    database, config, doctor,
+    database, assess, config, doctor,
 )  # fmt: skip
 
 
