@@ -252,7 +252,15 @@ def drawn(plot: Plot, words: Texts, label: str, target: float) -> Node:
         span(text, "fx-flow-y fx-flow-end", style={"bottom": percent(place)})
         for text, place in zip(plot.ends, (0.0, 1.0), strict=True)
     ]
-    under = [span([element("b", dot.under[0]), span(dot.under[1])], "fx-flow-week-name") for dot in plot.dots]
+    # With more points than there is room for, only some are labelled; each says itself on pointing.
+    some = -(-max(1, len(plot.dots)) // MOST_LABELS)
+    under = [
+        span(
+            [element("b", dot.under[0]), span(dot.under[1])] if index % some == 0 else None,
+            "fx-flow-week-name",
+        )
+        for index, dot in enumerate(plot.dots)
+    ]
     columns = {"gridTemplateColumns": f"repeat({max(1, len(plot.dots))}, minmax(0, 1fr))"}
     return div(
         div(

@@ -26,7 +26,7 @@ from monitor.metrics import (
 from monitor.metrics.ask import Ask
 from monitor.metrics.cell_names import UnknownCell
 from monitor.metrics.compliance import LATE, ON_TIME
-from monitor.metrics.engine import Engine
+from monitor.metrics.engine import Engine, answer
 from monitor.metrics.gates import GateSpan
 from monitor.metrics.known import in_days
 from monitor.metrics.stages import Stage
@@ -35,12 +35,16 @@ from monitor.metrics.stages_by_time import Slot
 
 def case_ids(engine: Engine, ask: Ask, gates: Sequence[GateSpan], cell: str) -> list[int]:
     """The `case_id` of each case behind a cell, as known at `as_of`. Raises UnknownCell."""
-    figure, _dot, rest = cell.partition(".")
-    find = _FIGURES.get(figure)
-    found = None if find is None else find(engine, ask, gates, rest)
-    if found is None:
-        raise UnknownCell(cell)
-    return [row["case_id"] for row in engine.rows(found.select("case_id"))]
+
+    def build(engine: Engine, ask: Ask) -> ir.Table:
+        figure, _dot, rest = cell.partition(".")
+        find = _FIGURES.get(figure)
+        found = None if find is None else find(engine, ask, gates, rest)
+        if found is None:
+            raise UnknownCell(cell)
+        return found.select("case_id")
+
+    return [row["case_id"] for row in answer(engine, ask, ("cell", cell, tuple(gates)), build)]
 
 
 def _rate(engine: Engine, ask: Ask, _gates: Sequence[GateSpan], rest: str) -> ir.Table | None:

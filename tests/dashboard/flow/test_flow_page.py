@@ -73,7 +73,7 @@ def _addresses(node: Any) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    served = served_county(tmp_path_factory.mktemp("flow"), lambda: MOMENT, days=56)
+    served = served_county(tmp_path_factory.mktemp("flow"), lambda: MOMENT, days=42)
     yield served
     served.close()
 
@@ -127,9 +127,8 @@ def expected(cell: str, view: FlowView) -> int:
     "query",
     [
         {"by": "authority"},
-        {"by": "hour", "station": "14042302", "weeks": "4"},
-        {"by": "weekday", "vehicle": "combination"},
-        {"from": "2026-10-19", "to": "2026-11-08", "as_of": "2026-11-10T12:00:00+08:00"},
+        {"by": "weekday", "station": "14042302", "weeks": "4", "vehicle": "combination"},
+        {"by": "hour", "from": "2026-10-19", "to": "2026-11-08", "as_of": "2026-11-10T12:00:00+08:00"},
     ],
 )
 def test_the_list_behind_every_kind_of_mark_has_as_many_cases_as_the_mark_says(
@@ -139,7 +138,7 @@ def test_the_list_behind_every_kind_of_mark_has_as_many_cases_as_the_mark_says(
     alike: dict[str, list[str]] = {}
     for cell in page.cells:
         alike.setdefault(re.sub(r"\d+", "#", cell), []).append(cell)
-    chosen = {cell for cells in alike.values() for cell in (cells[0], cells[-1])}
+    chosen = {cells[-1] for cells in alike.values()}
     assert {"stages.removal", "rate.all"} <= chosen
     assert any(cell.startswith("hours.") for cell in chosen)
     said = {cell: expected(cell, page.view) for cell in chosen}
