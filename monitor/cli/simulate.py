@@ -41,6 +41,7 @@ def simulate(
     ways = made.ways
     beside = {"weighed": ways.weighed, "events": ways.events, "pushes": ways.pushes, "view": ways.view}
     typer.echo(say("cli.simulate.beside", **beside))
+    typer.echo(say("cli.simulate.money", lines=ways.lines, faults=sum(made.fines.values())))
     command = f"fangxing ingest {out}"
     if made.config_dir is not None:
         # Stations beyond the shipped examples are invented, too, and have to be configured to be read.

@@ -29,6 +29,8 @@ class Ways:
     """Check numbers that the files tell of: each stands under its number, with or without a case."""
     events: int
     """Distinct events that the files tell; lines of a statement are none."""
+    lines: int
+    """Lines of the treasury's statement."""
     truth: dict[str, Any]
 
 
@@ -55,6 +57,7 @@ def write_ways(out: Path, world: World, fines: Fines, account: Account) -> Ways:
         tuple(row for row in rows if row.visible_at > world.until),
         len({(row.station, row.case_no) for row in weighings.rows}),
         sum(one.new for one in told),
+        len(lines),
         {
             "files": [asdict(one) for one in files],
             "defects": [asdict(one) for one in (*weighings.planted, *log_planted)],
