@@ -19,6 +19,7 @@ from monitor.cli import (
     init,
     lake,
     metrics,
+    payments,
     quarantine,
     serve,
     simulate,
@@ -30,8 +31,8 @@ from monitor.cli.answer import answered
 from monitor.cli.words import say
 
 NOUNS = (
-    demo, serve, work, init, ingest, views, template, quarantine, cases, metrics, export, lake, simulate,
-    database, assess, config, doctor,
+    demo, serve, work, init, ingest, views, template, quarantine, cases, payments, metrics, export, lake,
+    simulate, database, assess, config, doctor,
 )  # fmt: skip
 
 
