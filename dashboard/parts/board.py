@@ -12,7 +12,7 @@ from dashboard.parts.shell import failed_part
 from dashboard.parts.strip import legend
 from dashboard.views.board import BoardView
 from dashboard.views.figures import rate_view
-from dashboard.views.moments import clock_time
+from dashboard.views.moments import clock_time, when
 from dashboard.views.snapshot import Failure, Snapshot
 from dashboard.views.strip import Kind
 
@@ -35,6 +35,7 @@ def board(view: Snapshot, words: Texts, configuration: Configuration, *, wall: b
     side = div([_releases(view, saying), _feeds(view, saying)], "fx-side")
     return [
         div(None, "fx-stopped", id="fx-stopped", role="status", hidden=True),
+        *_addresses(view, saying),
         element("section", above, "fx-figures", aria_label=words.get("board.title")),
         div([_main(view, saying), side], "fx-board-grid"),
         element(
@@ -103,6 +104,26 @@ def _feeds(view: Snapshot, saying: Saying) -> Node:
         return _failed(view.feeds, saying)
     waits = view.board.waits_for_silent if isinstance(view.board, BoardView) else {}
     return feeds.feeds(view.feeds, waits, saying)
+
+
+def _addresses(view: Snapshot, saying: Saying) -> list[Node]:
+    """A line per payment address that changed and that no second person has confirmed."""
+    if isinstance(view.addresses, Failure):
+        return [_failed(view.addresses, saying)]
+    words = saying.words
+    lines = []
+    for one in view.addresses:
+        station = saying.configuration.stations.get(one.station)
+        params = {
+            "station": saying.named(None if station is None else station.short, one.station),
+            "host": one.host,
+        }
+        if one.changed_at is None:
+            lines.append(words.get("board.address.unseen", **params))
+        else:
+            time = when(one.changed_at, saying.now, saying.zone_of(one.station), words)
+            lines.append(words.get("board.address.changed", **params, time=time, actor=one.changed_by))
+    return [div([element("p", line) for line in lines], "fx-address", role="status")] if lines else []
 
 
 def _failed(failure: Failure, saying: Saying) -> Node:

@@ -14,6 +14,7 @@ from dashboard.views.figures import Release, releases_view
 from monitor.cases.event import DAY
 from monitor.metrics.away import LakeAway
 from monitor.metrics.week import WeekFigures, week_figures
+from monitor.payments.address import AddressStanding, unconfirmed
 from monitor.settings.stations import SiteType
 from monitor.store.board import feeds_seen, open_cases, recent_releases, released_between
 from monitor.store.notes import notes_of
@@ -53,11 +54,13 @@ class Snapshot:
     releases: tuple[Release, ...] | Failure
     last_day: tuple[Release, ...]
     feeds: tuple[Feed, ...] | Failure
+    addresses: tuple[AddressStanding, ...] | Failure = ()
+    """Payment addresses that changed and wait for a second person."""
 
     @property
     def whole(self) -> bool:
         """Whether every part was worked out."""
-        parts = (self.board, self.week, self.releases, self.feeds)
+        parts = (self.board, self.week, self.releases, self.feeds, self.addresses)
         return not any(isinstance(part, Failure) for part in parts)
 
 
@@ -134,4 +137,10 @@ def snapshot(services: Services, station: str | None, now: int) -> Snapshot:
         ),
         last_day,
         feeds,
+        attempt("addresses", lambda: _addresses(services, station)),
     )
+
+
+def _addresses(services: Services, station: str | None) -> tuple[AddressStanding, ...]:
+    waiting = unconfirmed(services.database, services.configuration)
+    return tuple(one for one in waiting if station in (None, one.station))

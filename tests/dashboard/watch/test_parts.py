@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,10 @@ from dashboard.parts.board import board
 from dashboard.services import Services
 from dashboard.views.snapshot import Failure, snapshot
 from monitor.actions.notes import acknowledge, add_note
+from monitor.actions.payment_address import confirm_address, note_addresses
 from monitor.cases.event import HOUR, SECOND
 from monitor.cases.state import CaseState
+from monitor.payments.address import unconfirmed
 from monitor.store.deliveries import Sender
 from monitor.store.tables import deliveries
 
@@ -192,3 +195,26 @@ def test_countdowns_are_sent_as_instants_so_that_the_page_keeps_them(
     store(held(3))
     deadline = (now + 21 * HOUR) // 1000
     assert f'"data-deadline": {deadline}' in shown(services, now)
+
+
+@pytest.mark.parametrize("wall", [False, True])
+def test_a_changed_payment_address_stands_on_the_board_until_a_second_person_confirms_it(
+    services: Services, now: int, wall: bool
+) -> None:
+    station = services.configuration.stations["14042301"]
+    assert station.payment is not None
+    own = station.payment.model_copy(update={"address": "https://fs.bureau.example/p?c={code}"})
+    changed = station.model_copy(update={"payment": own})
+    others = [one for one in services.configuration.stations.values() if one.code != changed.code]
+    stations = type(services.configuration.stations)((changed, *others))
+    configuration = replace(services.configuration, stations=stations)
+    services = replace(services, configuration=configuration)
+    note_addresses(services.database, configuration, Sender("wang", "desk"), now=now - 5 * MINUTE)
+    drawn = shown(services, now, wall=wall)
+    assert "城西:缴款二维码的网址改成了 fs.bureau.example(14:27 由 wang 启用),还没有第二人复核" in drawn
+    assert snapshot(services, "14042302", now).addresses == ()
+    [waiting] = unconfirmed(services.database, configuration)
+    confirm_address(
+        services.database, configuration, Sender("li", "desk"), "14042301", waiting.digest, now=now
+    )
+    assert "fs.bureau.example" not in shown(services, now, wall=wall)
