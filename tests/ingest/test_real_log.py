@@ -16,6 +16,11 @@ from sqlalchemy import func, select
 
 from ingest.intake import Intake
 from ingest.mapping.pages import load_pages
+from monitor.lake.refresh import rebuild
+from monitor.metrics.ask import Ask
+from monitor.metrics.catalog import rows_of, rules_of
+from monitor.metrics.cells import case_ids
+from monitor.metrics.lake_engine import LakeEngine
 from monitor.settings.configuration import load_configuration
 from monitor.settings.environment import Settings
 from monitor.store.cases import CaseFilter, find_cases
@@ -178,3 +183,21 @@ def test_pieces_in_any_order_give_the_cases_of_the_whole(
     ]
     assert len(states[0]) > 5_000
     assert states[0] == states[1]
+
+
+def test_no_channel_of_payment_is_reported_where_the_log_tells_none(
+    cut: Callable[[str, int, int], Path], tmp_path: Path
+) -> None:
+    intake = intake_in(tmp_path)
+    load(intake, cut("road_traffic_fines_part.csv", 0, PART))
+    now = intake.moment()
+    rebuild(intake.database, tmp_path / "lake", intake.configuration.zone_of, now)
+    engine, rules = LakeEngine.open(tmp_path / "lake"), rules_of(intake.configuration, now)
+    names = ("payment_channels", "payment_failures", "payment_outages", "cost_of_waiting", "payment_time")
+    assert {name: rows_of(name, engine, Ask(now), rules) for name in names} == {name: [] for name in names}
+    with intake.database.read() as connection:
+        paid = connection.execute(select(func.count()).where(events.c.activity == "paid")).scalar_one()
+    assert paid > 1_000
+    # Payments there are: of each only the day, no request, no channel and so no time.
+    assert len(case_ids(engine, Ask(now), rules.gates, "paid.untold")) > 1_000
+    assert case_ids(engine, Ask(now), rules.gates, "paid.online") == []
