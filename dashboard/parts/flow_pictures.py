@@ -14,20 +14,20 @@ from dashboard.views import flow_findings as found
 from dashboard.views.flow import LIMIT_HOURS, AgesPart, FlowView, HoursPart, StagesPart, Weekly
 from dashboard.views.snapshot import Failure
 from monitor.metrics.rate_chart import Kind
-from monitor.metrics.stages import Stage
 
 if TYPE_CHECKING:
     from dashboard.parts.flow_weekly import Plot
+    from monitor.metrics.stages import Stage
     from monitor.settings.board import Board
 
 WIDTH, LEFT, RIGHT = 960, 64, 24
 DONE, DONE_SOFT, WAIT, LATE, BAND = "#7C8C9B", "#C3CDD6", "#166FBA", "#A8200D", "#EDF1F4"
 STAGES = {
-    Stage.DECISION: "#2874B8",
-    Stage.REMOVAL: "#64A0D6",
-    Stage.PAYMENT: "#A5C9EA",
-    Stage.ARRIVAL: "#D3E4F4",
-    Stage.RELEASE: "#E0A32E",
+    "decision": "#2874B8",
+    "removal": "#64A0D6",
+    "payment": "#A5C9EA",
+    "arrival": "#D3E4F4",
+    "release": "#E0A32E",
 }
 HEAT = ("#EDF1F4", "#D3E4F4", "#A5C9EA", "#64A0D6", "#2874B8", "#0B4680")
 AGES = {"unknown": DONE, "late": LATE, "near": "#7A4B00", "running": DONE}
@@ -81,9 +81,9 @@ def stages(view: FlowView, about: About) -> str:
         whole, x = sum(hours for _, hours in own) or 1, float(RIGHT)
         for stage, hours in own:
             width = (WIDTH - 2 * RIGHT) * hours / whole
-            picture.rect(x, y, width - 1, 32, STAGES[stage])
+            picture.rect(x, y, width - 1, 32, STAGES[stage.value])
             if width > 40:
-                colour = "#FFFFFF" if stage is Stage.DECISION else TEXT
+                colour = "#FFFFFF" if stage.value == "decision" else TEXT
                 picture.text(
                     x + width / 2, y + 21, f"{round(100 * hours / whole)}%", anchor="middle", colour=colour
                 )
@@ -104,7 +104,7 @@ def stages(view: FlowView, about: About) -> str:
             picture.text(x, y + 58, words.get(f"flow.columns.{name}"), size=12, colour=SOFT, anchor=anchor)
         for row, one in enumerate(part.stages):
             at = y + 84 + 26 * row
-            picture.rect(RIGHT, at - 11, 13, 13, STAGES[one.stage])
+            picture.rect(RIGHT, at - 11, 13, 13, STAGES[one.stage.value])
             quantiles = "—" if one.median is None or one.p90 is None else f"{one.median:.1f} / {one.p90:.1f}"
             share = "—" if one.share is None else f"{round(100 * one.share)}%"
             cells = (
@@ -140,7 +140,7 @@ def _slots(picture: Picture, y: float, part: StagesPart, view: FlowView, about: 
         for one in (one for one in part.slots if one.slot == slot):
             tall = high * one.hours / top
             base -= tall
-            picture.rect(LEFT + wide * slot + 1, base, wide - 2, tall, STAGES[one.stage])
+            picture.rect(LEFT + wide * slot + 1, base, wide - 2, tall, STAGES[one.stage.value])
         name = slot_name(by, slot, words)
         picture.text(LEFT + wide * (slot + 0.5), y + high + 16, name, size=12, colour=SOFT, anchor="middle")
     axis = words.get(f"flow.stages.{by}_axis")

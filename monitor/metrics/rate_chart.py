@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from monitor.metrics.control_chart import (
     Chart,
@@ -22,8 +22,10 @@ from monitor.metrics.control_chart import (
     is_judged,
     share_chart,
 )
-from monitor.metrics.hours_in_order import CaseHours
-from monitor.metrics.late_gaps import LateGap
+
+if TYPE_CHECKING:
+    from monitor.metrics.hours_in_order import CaseHours
+    from monitor.metrics.late_gaps import LateGap
 
 BASE_WEEKS = 13
 """The centre of a p-chart comes from so many complete weeks at the beginning of a stretch."""

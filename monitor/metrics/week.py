@@ -9,13 +9,9 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-import ibis
-from ibis import _
 from sqlalchemy import text
 
 from monitor.cases.event import HOUR, SECOND
-from monitor.metrics.compliance import LATE, ON_TIME, has_come_at, place_at
-from monitor.metrics.known import number
 from monitor.metrics.small_numbers import median
 from monitor.store.board import spans_released
 from monitor.store.database import Database
@@ -53,7 +49,14 @@ def _statement(dialect: str) -> str:
 
     The board asks it every few seconds: by index and without the lake, so that its cost follows the week. It
     is put into words once per kind of database; every column it names stands in the index of deadlines.
+    A server that starts does not wait for Ibis.
     """
+    import ibis
+    from ibis import _
+
+    from monitor.metrics.compliance import LATE, ON_TIME, has_come_at, place_at
+    from monitor.metrics.known import number
+
     versions = ibis.table(_COLUMNS, name="case_versions")
     due = versions.filter(_.known_to.isnull(), _.deadline_week.notnull(), _.deadline_week == _WEEK)
     placed = due.filter(has_come_at(_MOMENT)).mutate(place=place_at(_MOMENT))
@@ -84,7 +87,7 @@ def week_figures(database: Database, stations: Sequence[str] | None, now: int, z
             if stations is None or row.station in stations:
                 counted[row.place] += row.cases
                 counted["withdrawn"] += row.withdrawn
-    k, n = counted[ON_TIME], counted[ON_TIME] + counted[LATE]
+    k, n = counted["on_time"], counted["on_time"] + counted["late"]
     beside = {name: counted[name] for name in _BESIDE if counted[name]}
     hours = [span / HOUR for span in spans_released(database, stations, monday, min(after, now + 1))]
     return WeekFigures(week, k, n, beside, median(hours), len(hours))

@@ -9,10 +9,11 @@ import pytest
 
 from monitor.cli import run
 from monitor.metrics.catalog import METRICS
+from monitor.metrics.week import week_figures
 from monitor.settings.environment import load_settings
 from monitor.store.database import Database
 from monitor.store.migrate import upgrade
-from tests.factories import at, candidate, deliver
+from tests.factories import SHANGHAI, at, candidate, deliver
 
 WEST = "14042301"
 
@@ -99,3 +100,25 @@ def test_spark_without_java_is_told_in_a_sentence(
     assert run(["metrics", "compliance", "--engine", "spark"]) == 1
     said = capsys.readouterr().err
     assert "Java 17" in said and said.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("moment", "kn"),
+    [("2024-07-23 07:59", (0, 0)), ("2024-07-23 12:00", (1, 1)), ("2024-07-26 12:00", (1, 2))],
+)
+def test_the_board_shows_the_week_that_the_command_counts(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, moment: str, kn: tuple[int, int]
+) -> None:
+    now = at(moment)
+    monkeypatch.setattr("monitor.cli.installation.now", lambda: now)
+    database = Database(load_settings().database_with_secrets())
+    # What a station tells at once is known at once: the board knows no other way.
+    shown = week_figures(database, [WEST], now, SHANGHAI)
+    with database.write() as connection:
+        connection.exec_driver_sql("UPDATE case_versions SET known_from = 0 WHERE known_to IS NULL")
+    database.dispose()
+    week = ["--from", "2024-07-22", "--to", "2024-07-28", "--station", WEST]
+    assert run(["metrics", "compliance", *week, "--format", "json"]) == 0
+    rows = json.loads(capsys.readouterr().out)["rows"]
+    counted = (rows[0]["k"], rows[0]["n"]) if rows else (0, 0)
+    assert (shown.k, shown.n) == counted == kn
