@@ -115,6 +115,9 @@ def read_rules(config_dir: Path | None) -> Rules:
     for name in _entered(config_dir):
         try:
             document = read_config(f"{FOLDER}/{name}.yaml", config_dir)
+            if document.value == {}:
+                # Comments alone: what `fangxing init` wrote and nobody has filled in.
+                continue
             found = typed(RuleSet, document)
         except ConfigError as error:
             problems += error.problems

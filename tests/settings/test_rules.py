@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from monitor.settings.check import check_config
-from monitor.settings.problem import ConfigProblem
+from monitor.settings.configuration import load_configuration
+from monitor.settings.environment import Settings
+from monitor.settings.initial import write_initial
+from monitor.settings.problem import ConfigError, ConfigProblem
 from monitor.settings.rulesets import read_rules
 from monitor.settings.shipped import shipped_dir
 from monitor.settings.texts import texts
@@ -177,3 +180,42 @@ def test_a_bureau_changes_the_reading_in_its_own_folder(tmp_path: Path) -> None:
     rounding = version.acts["mass"].rounding
     assert rounding is not None
     assert (rounding.way.value, rounding.confirmed) == ("ceil", True)
+
+
+def test_the_baseline_that_init_writes_does_nothing_until_it_is_filled_in(tmp_path: Path) -> None:
+    write_initial(tmp_path)
+    assert check_config(tmp_path) == []
+    assert "baseline" not in read_rules(tmp_path).sets
+    file = tmp_path / "rules/baseline.yaml"
+    _, _, example = file.read_text(encoding="utf-8").partition("#\n")
+    file.write_text("\n".join(line.removeprefix("# ") for line in example.splitlines()), encoding="utf-8")
+    assert check_config(tmp_path) == []
+    [version] = read_rules(tmp_path).sets["baseline"].versions.values()
+    assert list(version.acts["mass"].tiers) == ["up-to-30", "up-to-50", "over-50"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("to_yuan: 500}", "to_yuan: 501}"), ("from_yuan: 200", "from_yuan: 199")]
+)
+def test_a_baseline_may_not_go_beyond_the_law(tmp_path: Path, old: str, new: str) -> None:
+    [problem, *_] = mutated(tmp_path, "rules/example-police.yaml", old, new)
+    assert (problem.key.rpartition(".")[2], problem.message) == ("fine", "beyond_law")
+    assert re.search(r"national-police\.yaml:\d+$", problem.params["first"])
+
+
+def test_a_bad_set_loads_nothing_and_the_one_in_force_stays(tmp_path: Path) -> None:
+    before = load_configuration(Settings(config_dir=tmp_path))
+    mutated(tmp_path, TRANSPORT, "when: {over_kg: {above: 1000}}", "when: {over_kg: {above: 1001}}")
+    with pytest.raises(ConfigError):
+        load_configuration(Settings(config_dir=tmp_path))
+    # What was read before is whole and unchanged.
+    assert before.rules.sets["national-transport"] == read_rules(None).sets["national-transport"]
+
+
+def test_the_digest_of_the_rules_follows_the_rules_alone(tmp_path: Path) -> None:
+    before = load_configuration(Settings(config_dir=tmp_path)).rules_digest
+    (tmp_path / "board.yaml").write_text("few_n: 9\n", encoding="utf-8")
+    assert load_configuration(Settings(config_dir=tmp_path)).rules_digest == before
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules/example-police.yaml").write_text("issuer: {zh: 别处}\n", encoding="utf-8")
+    assert load_configuration(Settings(config_dir=tmp_path)).rules_digest != before
