@@ -37,5 +37,7 @@ class Ask:
     by: tuple[By, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.since is not None and self.until is not None and self.since >= self.until:
+        # Where an expression is written for all days, parameters stand for them.
+        days = isinstance(self.since, date) and isinstance(self.until, date)
+        if days and self.since >= self.until:  # type: ignore[operator]
             raise ValueError(f"no day from {self.since} to before {self.until}")

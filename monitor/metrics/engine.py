@@ -17,19 +17,27 @@ from monitor.metrics.ask import Ask
 TABLES = ("case_versions", "events", "weighings", "payments")
 
 AS_OF: Any = ibis.param("int64")
-"""The moment of a question in an expression that is written once for all moments."""
+SINCE: Any = ibis.param("string")
+UNTIL: Any = ibis.param("string")
+"""The moment and the days (YYYY-MM-DD) of a question, in an expression that is written once for all."""
 
 Build = Callable[["Engine", Ask], ir.Table]
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """An expression in which `AS_OF` stands for the moment. Those of one `shape` are equal: `build` is called
-    only where none of it was written as a query yet, which takes longer than to run it over some months."""
+    """An expression with parameters for the moment and the days of `ask`. Those of one `shape` are equal:
+    `build` is called only where none of it was written as a query yet, which takes longer than to run it."""
 
     shape: Hashable
-    as_of: int
+    ask: Ask
     build: Callable[[], ir.Table]
+
+    @property
+    def values(self) -> dict[Any, Any]:
+        """What the parameters stand for."""
+        days = ((SINCE, self.ask.since), (UNTIL, self.ask.until))
+        return {AS_OF: self.ask.as_of} | {name: day.isoformat() for name, day in days if day is not None}
 
 
 class Engine(Protocol):
@@ -43,15 +51,27 @@ class Engine(Protocol):
 
 
 def answer(engine: Engine, ask: Ask, metric: Hashable, build: Build) -> list[dict[str, Any]]:
-    """The rows of what is asked; `metric` and `ask` but for its moment tell which expression it is."""
-    timeless = replace(ask, as_of=AS_OF)
-    return engine.rows(Question((metric, replace(ask, as_of=0)), ask.as_of, lambda: build(engine, timeless)))
+    """The rows of what is asked; `metric` and `ask`, but for its moment and days, tell the expression."""
+    since, until = (None if ask.since is None else SINCE), (None if ask.until is None else UNTIL)
+    whenever = replace(ask, as_of=AS_OF, since=since, until=until)
+    shape = (metric, ask.stations, ask.vehicles, ask.by, since is None, until is None)
+    return engine.rows(Question(shape, ask, lambda: build(engine, whenever)))
 
 
-@ibis.udf.scalar.builtin(signature=((str,), int))  # type: ignore[untyped-decorator]
-def getvariable(name: str) -> int:
+@ibis.udf.scalar.builtin(name="getvariable", signature=((str,), int))  # type: ignore[untyped-decorator]
+def _moment(name: str) -> int:
     """A variable of the session, a constant to the planner."""
     raise NotImplementedError
+
+
+@ibis.udf.scalar.builtin(name="getvariable", signature=((str,), str))  # type: ignore[untyped-decorator]
+def _day(name: str) -> str:
+    """The same of a text."""
+    raise NotImplementedError
+
+
+_VARIABLES = {AS_OF: _moment("as_of"), SINCE: _day("since"), UNTIL: _day("until")}
+_NAMES = {AS_OF: "as_of", SINCE: "since", UNTIL: "until"}
 
 
 class Queries:
@@ -79,7 +99,7 @@ class Queries:
 
 
 def _written(expression: ir.Table) -> str:
-    told = expression.op().replace({AS_OF.op(): getvariable("as_of").op()}).to_expr()
+    told = expression.op().replace({one.op(): other.op() for one, other in _VARIABLES.items()}).to_expr()
     return str(ibis.to_sql(told, dialect="duckdb", pretty=False))
 
 
@@ -104,8 +124,9 @@ class DuckDBEngine:
                 return self._connection.to_pyarrow(expression).to_pylist()  # type: ignore[no-any-return]
         query = self._queries.of(expression)
         with self._lock:
-            found = self._connection.con.execute(f"SET VARIABLE as_of = {expression.as_of:d}::BIGINT")
-            found = found.execute(query)
+            for parameter, value in expression.values.items():
+                self._connection.con.execute(f"SET VARIABLE {_NAMES[parameter]} = ?", [value])
+            found = self._connection.con.execute(query)
             names = [column[0] for column in found.description]
             return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 

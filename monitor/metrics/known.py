@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import ibis
@@ -38,10 +39,14 @@ def cases_known(engine: Engine, ask: Ask) -> ir.Table:
 def in_days(cases: ir.Table, ask: Ask, date_column: str) -> ir.Table:
     """Those whose local date (text YYYY-MM-DD: it compares as dates do) lies in the days asked for."""
     if ask.since is not None:
-        cases = cases.filter(cases[date_column] >= ask.since.isoformat())
+        cases = cases.filter(cases[date_column] >= _text(ask.since))
     if ask.until is not None:
-        cases = cases.filter(cases[date_column] < ask.until.isoformat())
+        cases = cases.filter(cases[date_column] < _text(ask.until))
     return cases
+
+
+def _text(day: Any) -> Any:
+    return day.isoformat() if isinstance(day, date) else day
 
 
 def number(condition: ibis.Deferred) -> ibis.Deferred:
@@ -85,9 +90,9 @@ def told_apart(
     cases: ir.Table, by: Mapping[str, str | ibis.Deferred], /, **figures: ibis.Deferred
 ) -> ir.Table:
     """The figures of each cell of a breakdown; no row for a cell of nothing, the only one included."""
-    figures = {"in_cell": ibis._.count(), **figures}
-    counted = cases.group_by(**by).agg(**figures) if by else cases.agg(**figures)
-    return counted.filter(counted.in_cell > 0)
+    # A group of all has no row where there is nothing; a filter on the count would read the cases twice.
+    groups = by or {"everything": ibis.literal(0)}
+    return cases.group_by(**groups).agg(in_cell=ibis._.count(), **figures)
 
 
 def keys(

@@ -12,7 +12,7 @@ from ibis.expr import types as ir
 
 from monitor.lake.manifest import LakeDamaged, faults, read_manifest
 from monitor.lake.refresh import SCHEMAS
-from monitor.metrics.engine import AS_OF, Question
+from monitor.metrics.engine import Question
 
 
 class SparkMissing(Exception):
@@ -68,7 +68,7 @@ class SparkEngine:
     def rows(self, expression: ir.Table | Question) -> list[dict[str, Any]]:
         """Run an expression. A query is written every time: Spark takes longer to plan it."""
         if isinstance(expression, Question):
-            query = ibis.to_sql(expression.build(), dialect="pyspark", params={AS_OF: expression.as_of})
+            query = ibis.to_sql(expression.build(), dialect="pyspark", params=expression.values)
         else:
             query = ibis.to_sql(expression, dialect="pyspark")
         with self._lock:

