@@ -129,7 +129,7 @@ def addresses() -> None:
                 say(f"cli.payments.state.{state}"), _time(one.confirmed_at, zone), one.confirmed_by,
             )
         )  # fmt: skip
-    heads = ("station", "digest", "address", "changed", "by", "state", "confirmed", "by")
+    heads = ("station", "digest", "address", "changed", "by", "state", "checked", "by")
     table.show([say(f"cli.payments.heads.{head}") for head in heads], rows)
 
 

@@ -173,7 +173,7 @@ def payment_time(engine: Engine, ask: Ask, few_n: int) -> list[PaymentTime]:
     for place in sorted(overall, key=in_order):
         cell = dict(zip(names, place, strict=True))
         paid, unpaid = counts.get(place, (Counter(), Counter()))
-        curve = held_over_time([(at, paid[at], unpaid[at]) for at in sorted({*paid, *unpaid})])
+        curve = held_over_time([(float(at), paid[at], unpaid[at]) for at in sorted({*paid, *unpaid})])
         estimate = (time_by_which(curve, 0.5), time_by_which(curve, 0.9))
         found.append(_row(cell, None, overall[place], estimate, unpaid.total(), few_n))
         told = sorted(key for key in by_channel if key[:-1] == place and key[-1] is not None)
