@@ -201,7 +201,7 @@ KINDS = (
              lambda c: fined(c) and fine_of(c) > simple_ceiling(c.authority, c.party_kind), _simple),
     FineKind("factor_10000", "factor_of_10000", "finding", 0.015,
              lambda c: _transport(c) and _plain(c) and not allowed_of(c).room, _wrong_unit,
-             ("departure_without_reason", "cash_without_ground")),
+             ("paid_twice",)),
     FineKind("missing_ground", "cash_without_ground", "payment", 0.06, _by_cash, _cash(None)),
     FineKind("unposted_cash", "not_posted", "statement", 0.06, _by_cash, _never_posted),
     FineKind("late_post", "posted_late", "statement", 0.02, _by_treasury, _posted_late),

@@ -102,8 +102,9 @@ class _Planting:
         self._grouped: set[str] = set()
 
     def _over(self, case: SimCase) -> bool:
+        """Whether all of it was written down some hours before the end: a fault may take a while."""
         last = max(step.told_at for step in case.steps if step.activity != "closed")
-        return last <= self._world.until
+        return last <= self._world.until - 2 * HOUR
 
     def run(self) -> tuple[World, Fines]:
         if len(self._whole) < ENOUGH:
@@ -230,7 +231,7 @@ class _Planting:
         ]  # fmt: skip
         for number, case in enumerate(self._chosen("double_fine", 0.012, able)):
             second = _second(self._rng, case, number)
-            if second is None or not self._over(second):
+            if decided(second).told_at > self._world.until:
                 continue
             self._taken.add(second.case_no)
             for one in (case, second):
@@ -242,7 +243,7 @@ _SHARED = frozenset({"weighed", "confirmed", "unloading", "unloaded", "cargo_tra
                      "violation_removed", "released"})  # fmt: skip
 
 
-def _second(rng: Random, case: SimCase, number: int) -> SimCase | None:
+def _second(rng: Random, case: SimCase, number: int) -> SimCase:
     """The case once more, filed by road administration."""
     first = decided(case)
     second = replace(
@@ -253,8 +254,8 @@ def _second(rng: Random, case: SimCase, number: int) -> SimCase | None:
     start = case.confirmed_at
     second.add("filed", start + 35 * MINUTE, 5 * MINUTE)
     second.add("notified", whole_minute(max(start + HOUR, first.at - 40 * MINUTE)), 5 * MINUTE)
-    at = decide_transport(second, whole_minute(max(start + 2 * HOUR, first.at + 25 * MINUTE)), 5 * MINUTE,
-                          7_000 + int(case.case_no[-2:]) * 10 + number % 10)  # fmt: skip
+    at = whole_minute(max(start + 2 * HOUR, first.at + 25 * MINUTE))
+    decide_transport(second, at, 5 * MINUTE, 8_000_000 + number)
     decide(second)
     reprice(second, mass_fine(second.vehicle.over_kg))
     pay(rng, second, at, fine_of(second), waits_for_it=False)
