@@ -14,6 +14,7 @@ from monitor.cases.terms import Terms
 from monitor.cases.timeline import timeline
 from monitor.store.changes import note_changed
 from monitor.store.database import ask_among
+from monitor.store.decision_names import note_names
 from monitor.store.log import CaseKey, KnownEvents
 from monitor.store.tables import case_versions
 from monitor.store.versions import STATE, insert_versions, state_of, version_row
@@ -72,6 +73,7 @@ def write_versions(
         if state is not None:
             rows.append(version_row(case_id, known_from, None, state, zone))
     note_changed(connection, changed)
+    note_names(connection, {case_id: case.known.own for case_id, case in changed.items()})
     _close(connection, closed, known_from)
     ask_among(connection, "DELETE FROM case_versions WHERE id {among}", replaced)
     insert_versions(connection, rows)
@@ -86,6 +88,7 @@ def rewrite_versions(connection: Connection, changed: Mapping[int, Changed], ter
     for case_id, case in changed.items():
         rows += history(case_id, case, terms)
     note_changed(connection, changed)
+    note_names(connection, {case_id: case.known.own for case_id, case in changed.items()})
     insert_versions(connection, rows)
     return len(rows)
 

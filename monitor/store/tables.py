@@ -173,6 +173,15 @@ check_numbers = Table(
 )
 """Check numbers that a case of another number names."""
 
+decision_names = Table(
+    "decision_names",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("case_id", ForeignKey("cases.id"), primary_key=True),
+)
+"""By which driver (a digest) and for which act of its source's own a case was decided."""
+
 WEIGHED = text(f"({_WEIGHED})")
 """First weighings and re-checks, in the very words of the index."""
 

@@ -11,6 +11,7 @@ from ingest.candidate import Candidate
 from monitor.rules.decision import Decision
 from monitor.store.cases import case_file
 from monitor.store.database import Database, ask
+from monitor.store.decision_names import NAMED
 from monitor.store.decisions import NUMBERED, OF_ACT, OF_PLATE, case_decisions
 from tests.engines import database_on
 from tests.factories import SHANGHAI, STATION, at, candidate, deliver
@@ -22,7 +23,7 @@ def fined(case_no: str, day: str, **told: Any) -> list[Candidate]:
     """A case that was confirmed on a day and fined on the same."""
     facts = PLATE | {"gross_kg": 55_000, "limit_kg": 49_000} | told
     decision = {"authority": "transport", "outcome": "fine", "fine_fen": 300_000, "decision_no": case_no}
-    decision |= {key: told[key] for key in ("authority", "act") if key in told}
+    decision |= {key: told[key] for key in ("authority", "act", "driver_digest") if key in told}
     return [
         candidate("confirmed", at(f"{day} 09:00"), case_no=case_no, **facts),
         candidate("decided", at(f"{day} 15:00"), case_no=case_no, **decision),
@@ -42,7 +43,27 @@ def test_repeats_of_the_vehicle_are_counted_over_the_rolling_year(database: Data
     deliver(database, [*cases, *other, *fined("this", "2024-07-01")], at("2024-07-02 09:00"))
     [found] = decisions(database, "this")
     assert (found.prior_acts, found.other_fines, found.fine_fen) == (3, (), 300_000)
-    assert found.prior_driver_acts is None
+    assert (found.prior_driver_acts, found.company_share) == (None, None)
+
+
+def test_a_driver_is_known_again_in_other_trucks(database: Database) -> None:
+    days = ("2024-01-01", "2024-02-01", "2024-03-01")
+    cases = [
+        one
+        for number, day in enumerate(days)
+        for one in fined(f"c{number}", day, plate=f"晋D2000{number}", driver_digest="d1")
+    ]
+    this = fined("this", "2024-07-01", driver_digest="d1")
+    deliver(database, [*cases, *fined("x", "2024-03-01", driver_digest="d2"), *this], at("2024-07-02 09:00"))
+    [found] = decisions(database, "this")
+    assert (found.prior_acts, found.prior_driver_acts) == (1, 3)
+
+
+def test_an_act_with_a_name_of_its_own_is_found_at_the_same_station(database: Database) -> None:
+    here, there = fined("t", "2024-07-01", act="A1"), fined("p", "2024-07-01", act="A1", authority="police")
+    other = fined("q", "2024-07-01", act="A2", authority="police")
+    deliver(database, [*here, *there, *other], at("2024-07-02 09:00"))
+    assert [one.other_fines for one in decisions(database, "t")] == [(("police", "p", 300_000),)]
 
 
 def test_a_fine_of_the_other_authority_for_the_same_check_number_is_found(database: Database) -> None:
@@ -63,6 +84,7 @@ def test_a_case_without_a_decision_has_none(database: Database) -> None:
     [
         (OF_PLATE, "ix_case_versions_plate"),
         (OF_ACT.replace("{among}", "IN (?)"), "sqlite_autoindex_check_numbers"),
+        (NAMED.replace("{among}", "IN (?)"), "sqlite_autoindex_decision_names"),
         (NUMBERED.replace("{among}", "IN (?)"), "sqlite_autoindex_cases"),
     ],
 )

@@ -1,0 +1,40 @@
+"""By which driver and for which act a case was decided, so that others of the same are found by index.
+
+Only what the decision itself tells is noted. A name that was corrected stays noted: what is found by it is a
+candidate, and its events say whether it still counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import orjson
+from sqlalchemy import Connection
+
+from monitor.cases.activity import Activity
+from monitor.cases.event import Event
+from monitor.store.database import ask
+
+DRIVER, ACT = "driver", "act"
+_KEYS = ((DRIVER, "driver_digest"), (ACT, "act"))
+_DECIDED = Activity.DECIDED.value
+
+_NOTE = "INSERT INTO decision_names (kind, name, case_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+NAMED = "SELECT case_id FROM decision_names WHERE kind = ? AND name {among}"
+
+
+def note_names(connection: Connection, events: Mapping[int, Sequence[Event]]) -> None:
+    """Note the names that the decisions of these cases tell. Needs the write transaction."""
+    for case_id, own in events.items():
+        for kind, name in names_in(event.data for event in own if event.activity == _DECIDED):
+            ask(connection, _NOTE, (kind, name, case_id))
+
+
+def names_in(told: Iterable[str]) -> set[tuple[str, str]]:
+    """The names in the data of decisions."""
+    found: set[tuple[str, str]] = set()
+    for text in told:
+        if '"driver_digest"' in text or '"act"' in text:
+            data = orjson.loads(text)
+            found.update((kind, str(data[key])) for kind, key in _KEYS if data.get(key))
+    return found
