@@ -17,6 +17,10 @@ from ingest.simulate import SimulationSummary, simulate
 from ingest.simulate.fine_kinds import KINDS
 from ingest.simulate.moments import hour_of
 from ingest.simulate.outage import OUT_OF_ORDER
+from monitor.lake.refresh import rebuild
+from monitor.metrics.ask import Ask
+from monitor.metrics.lake_engine import LakeEngine
+from monitor.metrics.payment_failures import payment_outages
 from monitor.payments.reconcile import reconcile
 from monitor.rules.assess import assess
 from monitor.rules.assessment import Assessment, Place
@@ -50,6 +54,7 @@ class Found:
     payments: dict[CaseNo, set[str]]
     differences: dict[CaseNo | None, list[str]]
     """Kinds of differences to the statement; None holds those of no case."""
+    folder: Path
 
     def codes(self, case_no: CaseNo) -> set[str]:
         return {finding.code for one in self.assessed.get(case_no, []) for finding in one.findings}
@@ -93,7 +98,7 @@ def found_in(folder: Path, summary: SimulationSummary, truth: dict[str, Any]) ->
         for case_no, kind in ask(connection, "SELECT case_no, kind FROM differences WHERE closed_at IS NULL"):
             differences.setdefault(case_no, []).append(kind)
     database.dispose()
-    return Found(by_case, assessed, payments, differences)
+    return Found(by_case, assessed, payments, differences, folder)
 
 
 def planted(simulated: Simulated, truth: str) -> list[dict[str, Any]]:
@@ -216,6 +221,23 @@ def test_at_night_nothing_is_paid_where_no_channel_works(simulated: Simulated) -
             failed += [event] if event["data"].get("reason") == OUT_OF_ORDER else []
     assert not paid
     assert len(failed) == dark["failures"] > 2
+
+
+def test_the_hours_in_which_no_channel_works_are_in_the_metric(simulated: Simulated, found: Found) -> None:
+    (dark,) = [one for one in simulated.truth["fines"]["groups"] if one["kind"] == "channel_outage"]
+    failed = {
+        (case["station"], at.date().isoformat(), at.hour)
+        for case in simulated.truth["cases"] if case["case_no"] in dark["cases"]
+        for event in case["events"] if event["data"].get("reason") == OUT_OF_ORDER
+        for at in [dt.datetime.fromisoformat(event["at"])]
+    }  # fmt: skip
+    database = Database(f"sqlite:///{found.folder / 'fangxing.db'}")
+    rebuild(database, found.folder / "lake", load_configuration(Settings()).zone_of, NOW)
+    database.dispose()
+    told = payment_outages(LakeEngine.open(found.folder / "lake"), Ask(NOW))
+    by_hour = {(one.station, str(one.date), one.hour): one.failures for one in told}
+    assert failed and failed <= by_hour.keys()
+    assert sum(by_hour[hour] for hour in failed) >= dark["failures"]
 
 
 def instant(text: str) -> int:
