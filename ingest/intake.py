@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -22,6 +23,8 @@ from monitor.cases.terms import Terms, terms_of
 from monitor.settings.configuration import Configuration
 from monitor.store.database import Database
 from monitor.store.deliveries import DeliveryRow, Sender
+
+log = logging.getLogger(__name__)
 
 MINUTE = 60 * SECOND
 
@@ -110,7 +113,22 @@ class Intake:
             statement=page.kind == "statement",
         )
         batches = _told(read_isolated(path, self.how(page), self.limits), progress, warned)
-        return accept(self.database, self.terms, letter, batches, self.moment)
+        done = accept(self.database, self.terms, letter, batches, self.moment)
+        if letter.statement:
+            self.reconcile()
+        return done
+
+    def reconcile(self) -> None:
+        """Hold statements against decisions and payments, once lines have landed.
+
+        They have landed whatever becomes of it: what goes wrong is logged, and the job does it again.
+        """
+        from monitor.payments.reconcile import reconcile
+
+        try:
+            reconcile(self.database, self.configuration, self.moment())
+        except Exception:
+            log.exception("statements have landed and were not reconciled; the next run does it")
 
     def candidates(
         self,

@@ -152,6 +152,9 @@ class Pushes:
                 answers = [self._written_alone(push) for push in pushes]
         for one, answer in zip(together, answers, strict=True):
             one.told(answer)
+        if not self._waiting and any(self._letter(push).statement for push in pushes):
+            # Not before they are answered; whoever still waits brings its own lines into the same run.
+            self._intake.reconcile()
 
     def _written(self, pushes: Sequence[Push]) -> list[str | Exception]:
         """The answers to pushes, written in one transaction: all of them or, where it fails, none."""

@@ -127,6 +127,8 @@ def _retry_delivery(
         settle(connection, gone, RETRIED, at=intake.moment(), by=sender.actor)
     retried.deliveries.append(entered)
     retried.settled += gone
+    if letter.statement:
+        intake.reconcile()
 
 
 def _keys(row: RowResult, refusals: Iterable[Refusal]) -> Iterable[tuple[str | None, ...]]:

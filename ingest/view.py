@@ -177,9 +177,11 @@ class ViewPoll:
     def _accept(self, reading: _Reading, ahead: list[Row], backfill: bool) -> DeliveryRow:
         rows = chain([ahead], iter(reading))
         batches = self.mapped(reading.columns, rows)
-        return accept(
-            self.intake.database, self.intake.terms, self._letter(backfill), batches, self.intake.moment
-        )
+        letter = self._letter(backfill)
+        done = accept(self.intake.database, self.intake.terms, letter, batches, self.intake.moment)
+        if letter.statement:
+            self.intake.reconcile()
+        return done
 
     def _letter(self, backfill: bool) -> Letter:
         # A view tells what changed and is never the whole ledger, whatever its page says of files.

@@ -132,6 +132,7 @@ def create_app(installation: Installation) -> FastAPI:
     from monitor.api.metrics import metrics_router
     from monitor.api.notice import notice_router
     from monitor.api.push import push_routes
+    from monitor.api.reconciliation import reconciliation_router
     from monitor.api.upload import upload_routes
     from monitor.api.weighings import weighings_router
 
@@ -152,6 +153,7 @@ def create_app(installation: Installation) -> FastAPI:
     app.include_router(exports_router(services))
     app.include_router(weighings_router(services))
     app.include_router(metrics_router(services, installation.lake))
+    app.include_router(reconciliation_router(services))
     app.include_router(notice_router(services))
     app.include_router(record_routes(installation.intake, local_user()))
     installation.drops.sweep(installation.intake.moment())

@@ -21,6 +21,7 @@ from monitor.cli import (
     metrics,
     payments,
     quarantine,
+    reconcile,
     serve,
     simulate,
     template,
@@ -32,7 +33,7 @@ from monitor.cli.words import say
 
 NOUNS = (
     demo, serve, work, init, ingest, views, template, quarantine, cases, payments, metrics, export, lake,
-    simulate, database, assess, config, doctor,
+    simulate, reconcile, database, assess, config, doctor,
 )  # fmt: skip
 
 

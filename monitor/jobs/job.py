@@ -12,6 +12,7 @@ from ingest.intake import Intake
 from monitor.jobs.calendar import check_calendar
 from monitor.jobs.outcome import Outcome
 from monitor.jobs.view import view_poll
+from monitor.payments.reconcile import reconcile
 from monitor.settings.cadence import Cadence
 from monitor.settings.jobs import FolderWatch, Kind, PlannedJob
 from monitor.settings.texts import Texts
@@ -64,6 +65,8 @@ def _run_of(plan: PlannedJob, intake: Intake, sender: Sender, words: Texts) -> R
         case Kind.CALENDAR:
             ahead = int(plan.told["days"])
             return lambda: check_calendar(configuration.calendar, ahead, configuration.zone, intake.moment)
+        case Kind.RECONCILIATION:
+            return lambda: Outcome(reconcile(intake.database, configuration, intake.moment()).lines)
         case _:
             assert_never(plan.kind)
 

@@ -45,7 +45,7 @@ _NUMBERED = (
 class Reconciled:
     """What a run came to: how many lines and payments of each kind, and what became of differences.
 
-    `unchanged`: nothing had come since the last run, and nothing was written.
+    `unchanged`: nothing had come since the last run, or no statement ever, and nothing was written.
     """
 
     lines: int = 0
@@ -58,7 +58,7 @@ def reconcile(database: Database, configuration: Configuration, now: int) -> Rec
     """Hold all statements against all decisions and payments, and keep what comes of it."""
     with database.read() as connection:
         standing = _standing(connection, configuration)
-        if _last(connection) == standing:
+        if standing[1] == 0 or _last(connection) == standing:
             return Reconciled(unchanged=True)
         versions = list(lines_in_order(connection))
         cases = list(money_of(connection, versions))

@@ -22,6 +22,9 @@ from monitor.settings.yamlfile import Document
 CALENDAR_CHECK = "calendar-check"
 """The name of the job that looks whether the calendar of the coming year is there."""
 
+RECONCILIATION = "reconciliation"
+"""The name of the job that holds statements against decisions and payments."""
+
 
 class FolderWatch(Scheduled):
     """A folder into which a system of the station puts files."""
@@ -55,6 +58,12 @@ class CalendarCheck(Scheduled):
     """From so many days before the year begins its absence is told."""
 
 
+class Reconciling(Scheduled):
+    """Holding statements against decisions and payments; where nothing came since, it costs nothing."""
+
+    USUALLY: ClassVar[str] = "10m"
+
+
 class Kind(StrEnum):
     """What a job does; each has its sentence in the texts, `jobs.kind`."""
 
@@ -63,6 +72,7 @@ class Kind(StrEnum):
     """A folder whose files are told apart by their names."""
     VIEW = "view"
     CALENDAR = "calendar"
+    RECONCILIATION = "reconciliation"
 
 
 @dataclass(frozen=True)
@@ -87,6 +97,7 @@ class Jobs(Entry):
     watches: dict[str, FolderWatch] = Field(default_factory=dict)
     views: dict[str, DatabaseView] = Field(default_factory=dict)
     calendar_check: CalendarCheck | None = None
+    reconciliation: Reconciling | None = None
 
     def planned(self, zone: ZoneInfo, *, simulated: bool = False) -> list[PlannedJob]:
         """Every job by kind and name, times of day in `zone`; in a demo none that reaches outside."""
@@ -108,6 +119,10 @@ class Jobs(Entry):
             yield PlannedJob(
                 CALENDAR_CHECK, Kind.CALENDAR, check.cadence(zone), check.grace_micros, told, outside=False
             )
+        again = self.reconciliation
+        if again is not None:
+            cadence, grace = again.cadence(zone), again.grace_micros
+            yield PlannedJob(RECONCILIATION, Kind.RECONCILIATION, cadence, grace, {}, outside=False)
 
 
 def read_jobs(document: Document) -> Jobs:
@@ -132,7 +147,7 @@ def _shared_folders(jobs: Jobs, document: Document) -> Iterator[ConfigProblem]:
 
 def _shared_names(jobs: Jobs, document: Document) -> Iterator[ConfigProblem]:
     """Runs are entered under the name of their job: two of one name would take each other's turns."""
-    owners = {CALENDAR_CHECK: "calendar_check"}
+    owners = {CALENDAR_CHECK: "calendar_check", RECONCILIATION: "reconciliation"}
     for section, entries in (("watches", jobs.watches), ("views", jobs.views)):
         for name in entries:
             owner = owners.setdefault(name, f"{section}.{name}")

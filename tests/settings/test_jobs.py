@@ -20,8 +20,9 @@ Write = Callable[[str, str], Path]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
-def test_until_a_bureau_says_so_nothing_runs_but_the_look_for_the_coming_calendar() -> None:
-    [job] = load_configuration(Settings()).jobs.planned(SHANGHAI)
+def test_until_a_bureau_says_so_the_look_for_the_coming_calendar_and_reconciling_run_alone() -> None:
+    [job, again] = load_configuration(Settings()).jobs.planned(SHANGHAI)
+    assert (again.name, again.kind, again.cadence) == ("reconciliation", Kind.RECONCILIATION, every("10m"))
     assert (job.name, job.kind, job.told, job.outside) == (
         "calendar-check",
         Kind.CALENDAR,
@@ -31,9 +32,9 @@ def test_until_a_bureau_says_so_nothing_runs_but_the_look_for_the_coming_calenda
 
 
 def test_the_look_for_the_calendar_can_be_left_out_and_be_given_a_time(overlay: Write) -> None:
-    folder = overlay("jobs.yaml", "calendar_check: null\n")
+    folder = overlay("jobs.yaml", "calendar_check: null\nreconciliation: null\n")
     assert load_configuration(Settings(config_dir=folder)).jobs.planned(SHANGHAI) == []
-    overlay("jobs.yaml", "calendar_check: {at: 07:30}\n")
+    overlay("jobs.yaml", "calendar_check: {at: 07:30}\nreconciliation: null\n")
     [job] = load_configuration(Settings(config_dir=folder)).jobs.planned(SHANGHAI)
     assert job.cadence == at("07:30", SHANGHAI)
 
@@ -41,8 +42,9 @@ def test_the_look_for_the_calendar_can_be_left_out_and_be_given_a_time(overlay: 
 def test_a_demo_plans_no_job_that_reaches_outside(overlay: Write) -> None:
     folder = overlay("jobs.yaml", "watches:\n  a: {folder: /srv/in}\n")
     jobs = load_configuration(Settings(config_dir=folder)).jobs
-    assert [job.name for job in jobs.planned(SHANGHAI)] == ["a", "calendar-check"]
-    assert [job.name for job in jobs.planned(SHANGHAI, simulated=True)] == ["calendar-check"]
+    assert [job.name for job in jobs.planned(SHANGHAI)] == ["a", "calendar-check", "reconciliation"]
+    without = [job.name for job in jobs.planned(SHANGHAI, simulated=True)]
+    assert without == ["calendar-check", "reconciliation"]
 
 
 @pytest.mark.parametrize(
