@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from monitor.actions.notes import add_note
 from monitor.cases.event import digest
 from monitor.store.cases import case_file
-from monitor.store.database import Database
+from monitor.store.database import Database, ask
 from monitor.store.migrate import alembic_config, is_current, newest_revision, revision_of, upgrade
 from monitor.store.notes import notes_of
 from monitor.store.tables import deliveries, metadata
@@ -130,6 +130,27 @@ def test_a_filled_database_of_the_first_layout_is_read_and_folded_by_the_newest(
     file = case_file(empty, (STATION, CASE))
     assert file is not None
     assert [(e.activity, e.source) for e in file.events] == [("confirmed", "ledger"), ("released", "ledger")]
+
+
+def test_names_that_decisions_told_before_are_noted(empty: Database) -> None:
+    upgrade(empty, "0001")
+    fill(empty)
+    told = (
+        ("decided", '{"act":"A1","driver_digest":"d"}'),
+        ("weighed", '{"driver_digest":"e"}'),
+        ("decided", ""),
+    )
+    with empty.write() as connection:
+        for place, (activity, data) in enumerate(told):
+            put(
+                connection, "events", case_id=1, identity=digest(place), content=digest(data), data=data,
+                activity=activity, occurred_at=START, received_at=NOW, known_at=NOW, source_id=1,
+                delivery_id=1, row=1, named=False,
+            )  # fmt: skip
+    upgrade(empty)
+    with empty.read() as connection:
+        noted = ask(connection, "SELECT kind, name, case_id FROM decision_names ORDER BY kind")
+    assert noted == [("act", "A1", 1), ("driver", "d", 1)]
 
 
 def test_what_comes_after_the_upgrade_joins_what_was_there(empty: Database) -> None:
