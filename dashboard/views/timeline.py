@@ -182,7 +182,7 @@ WORDS_OF = {
     "channel": "channels", "reason": "record.reason", "outcome": "case.outcome", "ground": "case.grounds",
 }  # fmt: skip
 
-CODED = frozenset({"party", "procedure"})
+CODED = frozenset({"party", "procedure", "collector"})
 """Data whose values are codes with words of their own, `case.value`."""
 
 

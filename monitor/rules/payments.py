@@ -6,6 +6,7 @@ recorded and never in its place.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -282,10 +283,14 @@ def _local_day(at: int, zone: ZoneInfo) -> date:
 
 
 def _day(told: object, zone: ZoneInfo) -> date | None:
-    """A day as a source tells it: `2026-12-01`, the beginning of a longer text, or an instant."""
+    """A day as a source tells it, `2026-12-01` or 2026年12月1日, or an instant; None for anything else."""
     if isinstance(told, int):
         return _local_day(told, zone)
+    found = _DAY.match(str(told).strip())
     try:
-        return date.fromisoformat(str(told)[:10])
+        return date(*map(int, found.groups())) if found else None
     except ValueError:
         return None
+
+
+_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})(?!\d)")

@@ -40,6 +40,23 @@ def test_the_payments_of_a_case_with_what_to_look_at(told: Fangxing) -> None:
     assert told("payments", "case", WEST, "A2").code == 1
 
 
+def test_who_collected_is_a_code_and_a_name_is_refused(fangxing: Fangxing, event_file: EventFile) -> None:
+    head = "station,case_no,activity,occurred_at,罚款金额(元),处理机关,收缴单位"
+    rows = (
+        "城西,B1,decided,2026-11-25 09:00,2000,交警,",
+        "城西,B1,paid,2026-11-25 10:30,,,交警",
+        "城西,B2,paid,2026-11-25 10:30,,,王某",
+        "城西,B3,paid,2026-11-25 10:30,,,银行",
+    )
+    assert fangxing("ingest", event_file(*rows, head=head), "--strict").code == 3
+    [payment] = fangxing("payments", "case", "城西", "B1", "--json").object["payments"]
+    assert [finding["code"] for finding in payment["findings"]] == ["fine_and_collection_by_one"]
+    [payment] = fangxing("payments", "case", "城西", "B3", "--json").object["payments"]
+    assert [finding["code"] for finding in payment["findings"]] == ["payment_unknown_case"]
+    # The refused cell waits in quarantine with its event; nobody's name went into the log.
+    assert fangxing("payments", "case", "城西", "B2").code == 1
+
+
 def test_a_notice_is_written_once(told: Fangxing, tmp_path: Path) -> None:
     page = tmp_path / "notice.html"
     assert told("payments", "notice", WEST, "A1", "--out", page).code == 0

@@ -130,6 +130,22 @@ def test_what_was_told_wins_and_without_service_nothing_is_due() -> None:
     assert (one.due, one.due_by, one.surcharge) == (None, None, None)
 
 
+@pytest.mark.parametrize(
+    ("told", "due"),
+    [
+        ("2026年12月1日", date(2026, 12, 1)),
+        ("2026/12/1 17:00", date(2026, 12, 1)),
+        (at("2026-12-01 00:00"), date(2026, 12, 1)),
+        ("2026-02-30", None),
+        ("月底", None),
+        ("20261201", None),
+    ],
+)
+def test_a_due_day_is_read_as_sources_write_it_and_never_guessed(told: object, due: date | None) -> None:
+    (one,) = found(FINE, event("pay_requested", START + 2 * HOUR, due=told))
+    assert one.due == due
+
+
 def test_one_day_late_adds_three_per_cent_of_the_fine_as_an_estimate() -> None:
     (one,) = found(FINE, SERVED, paid_on("2026-11-18 00:00"), event("surcharged", NOW, amount_fen=2_000))
     assert one.surcharge is not None
