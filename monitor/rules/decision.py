@@ -77,3 +77,5 @@ class Decision(NamedTuple):
     """Other fines for the same act: (authority, decision number or case number, fen)."""
     decided_until: int | None = None
     """The last instant at which it can have been decided, where only the day is known."""
+    company_trucks: int | None = None
+    """How many trucks the company has, as the source told with the case."""

@@ -16,7 +16,7 @@ from monitor.rules.decision import Decision
 from monitor.rules.matching import plain_number
 
 _SEPARATORS = re.compile("[,\uff0c、;\uff1b]")
-_NUMBERS = ("approved_load_kg", "tare_kg", "length_mm", "width_mm", "height_mm")
+_NUMBERS = ("approved_load_kg", "tare_kg", "length_mm", "width_mm", "height_mm", "company_trucks")
 _WORDS = ("company", "party", "act", "check_no", "driver_digest")
 
 

@@ -39,15 +39,14 @@ def with_others(
     decisions: Sequence[Decision],
     zone: ZoneInfo,
     others: Iterable[Decision] = (),
-    fleets: Mapping[str, int] | None = None,
 ) -> list[Decision]:
     """The decisions with what they and `others` say of each other. Pure; any order gives the same.
 
-    `fleets` are companies with the number of their trucks; of any other the share is not known.
+    A company's share is known where the case tells how many trucks it has.
     """
     everybody = list(dict.fromkeys((*decisions, *others)))
     by_plate, by_driver = _acts(everybody, "plate"), _acts(everybody, "driver")
-    by_company = _trucks(everybody) if fleets else {}
+    by_company = _trucks(everybody) if any(d.company_trucks for d in decisions) else {}
     fined: dict[ActKey, list[Decision]] = {}
     for d in everybody:
         if d.fine_fen:
@@ -56,7 +55,7 @@ def with_others(
         d._replace(
             prior_acts=None if d.plate is None else _prior(by_plate.get(d.plate, ()), d, zone, colours=True),
             prior_driver_acts=None if d.driver is None else _prior(by_driver.get(d.driver, ()), d, zone),
-            company_share=_share(d, by_company, fleets or {}, zone),
+            company_share=_share(d, by_company, zone),
             other_fines=_other_fines(d, fined.get(act_key(d), ())),
         )
         for d in decisions
@@ -107,15 +106,14 @@ def _trucks(decisions: Iterable[Decision]) -> dict[str, list[tuple[int, str]]]:
     return {company: sorted(acts) for company, acts in found.items()}
 
 
-def _share(
-    d: Decision, trucks: Mapping[str, list[tuple[int, str]]], fleets: Mapping[str, int], zone: ZoneInfo
-) -> float | None:
+def _share(d: Decision, trucks: Mapping[str, list[tuple[int, str]]], zone: ZoneInfo) -> float | None:
     """Share of the company's trucks that were overloaded in the year up to this act, itself included."""
-    fleet = fleets.get(d.company) if d.company is not None else None
-    if not fleet or d.company is None:
+    if d.company is None or d.company_trucks is None or d.company_trucks <= 0:
         return None
     since = year_before(d.acted_at, zone)
-    return len({plate for at, plate in trucks.get(d.company, ()) if since < at <= d.acted_at}) / fleet
+    return (
+        len({plate for at, plate in trucks.get(d.company, ()) if since < at <= d.acted_at}) / d.company_trucks
+    )
 
 
 def _other_fines(d: Decision, fined: Iterable[Decision]) -> tuple[tuple[str, str, int | None], ...]:

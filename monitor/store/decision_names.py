@@ -1,4 +1,4 @@
-"""By which driver and for which act a case was decided, so that others of the same are found by index.
+"""By which driver, company and act a case was decided, so that others of the same are found by index.
 
 Only what the decision itself tells is noted. A name that was corrected stays noted: what is found by it is a
 candidate, and its events say whether it still counts.
@@ -15,8 +15,9 @@ from monitor.cases.activity import Activity
 from monitor.cases.event import Event
 from monitor.store.database import ask
 
-DRIVER, ACT = "driver", "act"
-_KEYS = ((DRIVER, "driver_digest"), (ACT, "act"))
+DRIVER, COMPANY, ACT = "driver", "company", "act"
+_KEYS = ((DRIVER, "driver_digest"), (COMPANY, "company"), (ACT, "act"))
+_WORDS = tuple(f'"{key}"' for _, key in _KEYS)
 _DECIDED = Activity.DECIDED.value
 
 _NOTE = "INSERT INTO decision_names (kind, name, case_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
@@ -34,7 +35,7 @@ def names_in(told: Iterable[str]) -> set[tuple[str, str]]:
     """The names in the data of decisions."""
     found: set[tuple[str, str]] = set()
     for text in told:
-        if '"driver_digest"' in text or '"act"' in text:
+        if any(word in text for word in _WORDS):
             data = orjson.loads(text)
             found.update((kind, str(data[key])) for kind, key in _KEYS if data.get(key))
     return found

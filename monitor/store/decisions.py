@@ -13,7 +13,7 @@ from monitor.rules.facts import decision_facts
 from monitor.rules.others import with_others
 from monitor.store.cases import CaseFile
 from monitor.store.database import Database, ask, ask_among
-from monitor.store.decision_names import ACT, DRIVER, NAMED
+from monitor.store.decision_names import ACT, COMPANY, DRIVER, NAMED
 from monitor.store.log import case_ids, events_of
 from monitor.store.tables import case_versions
 from monitor.store.versions import STATE, state_of
@@ -28,8 +28,8 @@ NUMBERED = "SELECT id FROM cases WHERE station = ? AND case_no {among}"
 def case_decisions(database: Database, file: CaseFile, zone: ZoneInfo) -> list[Decision]:
     """The decisions in force of a case, with repeats of its vehicle and driver and other fines for its act.
 
-    Other cases are found by plate, by the driver that their decision tells, and by the act: its own name, a
-    check number or a case number at the same station. The share of a company is not known here (None).
+    Other cases are found by plate, by the driver and company that their decision tells, and by the act: its
+    own name, a check number or a case number at the same station.
     """
     own = decision_facts(file.state, [event for event in file.events if file.is_valid(event)])
     if not own:
@@ -53,6 +53,8 @@ def _related(connection: Connection, own: Iterable[Decision]) -> set[int]:
             rows += ask(connection, OF_PLATE, (d.plate,))
         if d.driver is not None:
             rows += ask_among(connection, NAMED, [d.driver], (DRIVER,))
+        if d.company is not None and d.company_trucks is not None:
+            rows += ask_among(connection, NAMED, [d.company], (COMPANY,))
         found.update(row[0] for row in rows)
     return found
 

@@ -180,7 +180,7 @@ decision_names = Table(
     Column("name", Text, primary_key=True),
     Column("case_id", ForeignKey("cases.id"), primary_key=True),
 )
-"""By which driver (a digest) and for which act of its source's own a case was decided."""
+"""By which driver (a digest), company and act of its source's own a case was decided."""
 
 WEIGHED = text(f"({_WEIGHED})")
 """First weighings and re-checks, in the very words of the index."""

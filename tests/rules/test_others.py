@@ -93,10 +93,10 @@ def test_the_fourth_act_of_a_driver_in_different_trucks(law: RuleBook) -> None:
 def test_a_company_with_more_than_a_tenth_of_its_trucks(
     law: RuleBook, fleet: int | None, flagged: bool
 ) -> None:
-    own = THIS._replace(company="C")
+    own = THIS._replace(company="C", company_trucks=fleet)
     other = on("2024-01-01 09:00", "o", plate="晋D30001", company="C")
     again = on("2024-02-01 09:00", "p", plate="晋D30001", company="C")
-    [found] = with_others([own], SHANGHAI, [other, again], {} if fleet is None else {"C": fleet})
+    [found] = with_others([own], SHANGHAI, [other, again])
     assert found.company_share == (None if fleet is None else 2 / fleet)
     assert ("company_over_share" in codes(assess(found, law))) is flagged
 

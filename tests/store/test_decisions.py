@@ -23,7 +23,7 @@ def fined(case_no: str, day: str, **told: Any) -> list[Candidate]:
     """A case that was confirmed on a day and fined on the same."""
     facts = PLATE | {"gross_kg": 55_000, "limit_kg": 49_000} | told
     decision = {"authority": "transport", "outcome": "fine", "fine_fen": 300_000, "decision_no": case_no}
-    decision |= {key: told[key] for key in ("authority", "act", "driver_digest") if key in told}
+    decision |= {key: told[key] for key in ("authority", "act", "driver_digest", "company") if key in told}
     return [
         candidate("confirmed", at(f"{day} 09:00"), case_no=case_no, **facts),
         candidate("decided", at(f"{day} 15:00"), case_no=case_no, **decision),
@@ -57,6 +57,14 @@ def test_a_driver_is_known_again_in_other_trucks(database: Database) -> None:
     deliver(database, [*cases, *fined("x", "2024-03-01", driver_digest="d2"), *this], at("2024-07-02 09:00"))
     [found] = decisions(database, "this")
     assert (found.prior_acts, found.prior_driver_acts) == (1, 3)
+
+
+def test_the_share_of_a_company_where_its_trucks_are_told(database: Database) -> None:
+    firm = {"company": "91140423MA0K000011", "company_trucks": 20}
+    other = fined("o", "2024-01-01", plate="晋D20001", **firm)
+    deliver(database, [*other, *fined("this", "2024-07-01", **firm)], at("2024-07-02 09:00"))
+    [found] = decisions(database, "this")
+    assert found.company_share == 2 / 20
 
 
 def test_an_act_with_a_name_of_its_own_is_found_at_the_same_station(database: Database) -> None:

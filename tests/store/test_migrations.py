@@ -136,7 +136,7 @@ def test_names_that_decisions_told_before_are_noted(empty: Database) -> None:
     upgrade(empty, "0001")
     fill(empty)
     told = (
-        ("decided", '{"act":"A1","driver_digest":"d"}'),
+        ("decided", '{"act":"A1","company":"C","driver_digest":"d"}'),
         ("weighed", '{"driver_digest":"e"}'),
         ("decided", ""),
     )
@@ -150,7 +150,7 @@ def test_names_that_decisions_told_before_are_noted(empty: Database) -> None:
     upgrade(empty)
     with empty.read() as connection:
         noted = ask(connection, "SELECT kind, name, case_id FROM decision_names ORDER BY kind")
-    assert noted == [("act", "A1", 1), ("driver", "d", 1)]
+    assert noted == [("act", "A1", 1), ("company", "C", 1), ("driver", "d", 1)]
 
 
 def test_what_comes_after_the_upgrade_joins_what_was_there(empty: Database) -> None:

@@ -1,4 +1,4 @@
-"""By which driver and for which act a case was decided; what the log tells already is noted."""
+"""By which driver, company and act a case was decided; what the log tells already is noted."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ def upgrade() -> None:
     told = op.get_bind().execute(
         sa.text(
             "SELECT case_id, data FROM events WHERE activity = 'decided' AND "
-            "(data LIKE '%\"driver_digest\"%' OR data LIKE '%\"act\"%')"
+            "(data LIKE '%\"driver_digest\"%' OR data LIKE '%\"company\"%' OR data LIKE '%\"act\"%')"
         )
     )
     rows = {
         (kind, str(data[name]), case_id)
         for case_id, text in told
         for data in (json.loads(text),)
-        for kind, name in (("driver", "driver_digest"), ("act", "act"))
+        for kind, name in (("driver", "driver_digest"), ("company", "company"), ("act", "act"))
         if data.get(name)
     }
     if rows:
