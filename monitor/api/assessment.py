@@ -134,11 +134,12 @@ def _finding(finding: RuleFinding, rules: Rules, zone: ZoneInfo) -> FindingOut:
                 article=source.article,
             )
     return FindingOut(
-        code=finding.code, article=article, values=[_value(value, zone) for value in finding.values]
+        code=finding.code, article=article, values=[value_out(value, zone) for value in finding.values]
     )
 
 
-def _value(value: Value, zone: ZoneInfo) -> ValueOut:
+def value_out(value: Value, zone: ZoneInfo) -> ValueOut:
+    """A value of a finding as the API tells it."""
     told = value.value
     if value.unit == "instant" and isinstance(told, int):
         told = _instant(told, zone).isoformat()

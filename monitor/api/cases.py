@@ -1,4 +1,4 @@
-"""`GET /api/v1/cases`, `/api/v1/cases/{case_no}` and its assessment. Reading only; plates are masked."""
+"""`GET /api/v1/cases`, `/api/v1/cases/{case_no}`, what was assessed and paid. Reading only, plates masked."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ from sqlalchemy import select
 from monitor.api.asked import ApiServices, Sent
 from monitor.api.assessment import AssessmentsOut, assessed
 from monitor.api.case_models import CaseLine, CaseLines, CaseOut, instant_of
+from monitor.api.notice import address
+from monitor.api.payment_models import PaymentOut, PaymentsOut
 from monitor.api.problem import Problem
 from monitor.cases.summary import summary_of
 from monitor.rules.book import rule_book
+from monitor.rules.payments import payments_of
 from monitor.store.cases import case_file, find_cases
 from monitor.store.decisions import case_decisions
 from monitor.store.tables import cases as case_table
@@ -62,6 +65,19 @@ def cases_router(services: ApiServices) -> APIRouter:
     ) -> AssessmentsOut:
         return await asyncio.to_thread(case_assessments, services, case_no, station)
 
+    @routes.get(
+        "/cases/{case_no}/payments",
+        response_model=PaymentsOut,
+        summary="The payments of one case by payment code, with what to look at",
+    )
+    async def payments(
+        case_no: Annotated[str, Path(max_length=128)],
+        station: Annotated[
+            str | None, Query(description="Station code; needed where two stations use one number.")
+        ] = None,
+    ) -> PaymentsOut:
+        return await asyncio.to_thread(case_payments, services, case_no, station, services.now())
+
     return routes
 
 
@@ -87,6 +103,20 @@ def one_case(services: ApiServices, case_no: str, station: str | None, now: int)
     code, file = _file_of(services, case_no, station)
     line = summary_of(file.state, services.configuration, now)
     return CaseOut.of(file, line, services.configuration, now, zone_of(services, code))
+
+
+def case_payments(services: ApiServices, case_no: str, station: str | None, now: int) -> PaymentsOut:
+    """Raises Problem as `one_case` does."""
+    code, file = _file_of(services, case_no, station)
+    zone = zone_of(services, code)
+    valid = [event for event in file.events if file.is_valid(event)]
+    found = payments_of(file.state, valid, services.configuration.payments, zone, now)
+    return PaymentsOut(
+        station=code,
+        case_no=case_no,
+        notice=address(code, case_no),
+        payments=[PaymentOut.of(one, zone) for one in found],
+    )
 
 
 def case_assessments(services: ApiServices, case_no: str, station: str | None) -> AssessmentsOut:

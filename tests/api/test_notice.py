@@ -51,3 +51,23 @@ def test_a_case_that_is_not_there_is_said_to_be_missing(driver: TestClient) -> N
     for path in ("/cases/14042301/none/notice", "/cases/none/none/notice.pdf"):
         answer = driver.get(path)
         assert (answer.status_code, "没有这个案件" in answer.text) == (404, True)
+
+
+def test_the_payments_of_a_case_say_what_was_asked_tried_and_owed(reader: TestClient) -> None:
+    station, case_no = PAYING
+    answer = reader.get(f"/api/v1/cases/{case_no}/payments", params={"station": station}).json()
+    [payment] = answer["payments"]
+    assert (payment["payment_code"], payment["owed_fen"], payment["paid"]) == (
+        "14042320261155307712",
+        100_000,
+        None,
+    )
+    assert payment["requested"] == {"at": "2026-11-26T12:10:00+08:00", "until": None}
+    assert [one["reason"] for one in payment["failures"]] == ["查不到决定", "查不到决定"]
+    # Served on the 26th of November: fifteen days on.
+    assert (payment["due"], payment["due_by"], payment["surcharge"]) == ("2026-12-11", "term", None)
+    assert answer["notice"] == address(*PAYING)
+
+
+def test_a_case_without_money_has_no_payments(reader: TestClient) -> None:
+    assert reader.get(f"/api/v1/cases/{OFF_SITE[1]}/payments").json()["payments"] == []
