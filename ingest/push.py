@@ -152,7 +152,8 @@ class Pushes:
                 answers = [self._written_alone(push) for push in pushes]
         for one, answer in zip(together, answers, strict=True):
             one.told(answer)
-        if not self._waiting and any(self._letter(push).statement for push in pushes):
+        pages = self._intake.pages
+        if not self._waiting and any(pages[push.source].kind == "statement" for push in pushes):
             # Not before they are answered; whoever still waits brings its own lines into the same run.
             self._intake.reconcile()
 

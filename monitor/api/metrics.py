@@ -42,13 +42,14 @@ def metrics_router(services: ApiServices, source: LakeSource) -> APIRouter:
         by: Annotated[list[By] | None, Query(description="What rows are told apart by.")] = None,
         as_of: Annotated[datetime | None, Query(description="RFC 3339 with offset; now by default.")] = None,
     ) -> MetricAnswer:
-        from monitor.metrics.catalog import METRICS, rows_of, rules_of
+        from monitor.metrics.catalog import FROM_DATABASE, METRICS, rows_from_database, rows_of, rules_of
         from monitor.metrics.known import UnknownBreakdown
 
         configuration = services.configuration
         now = services.now()
-        if name not in METRICS:
-            raise Problem(404, "unknown_metric", f"No metric {name!r}. Known: {', '.join(METRICS)}.")
+        if name not in METRICS and name not in FROM_DATABASE:
+            known = ", ".join((*METRICS, *FROM_DATABASE))
+            raise Problem(404, "unknown_metric", f"No metric {name!r}. Known: {known}.")
         unknown = [code for code in station or () if code not in configuration.stations]
         if unknown:
             raise Problem(422, "unknown_station", f"No station {', '.join(unknown)}.")
@@ -67,6 +68,8 @@ def metrics_router(services: ApiServices, source: LakeSource) -> APIRouter:
         )
 
         def found() -> list[dict[str, Any]]:
+            if name in FROM_DATABASE:
+                return rows_from_database(name, services.database, question)
             rules = rules_of(configuration, judged)
             return source.ask(now, lambda engine: rows_of(name, engine, question, rules))
 

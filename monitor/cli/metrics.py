@@ -52,14 +52,15 @@ def metrics(
     from monitor.cli.installation import configured, now, open_database, station_code
     from monitor.cli.lake import brought_up
     from monitor.metrics.ask import Ask, By
-    from monitor.metrics.catalog import METRICS, rows_of, rules_of
+    from monitor.metrics.catalog import FROM_DATABASE, METRICS, rows_from_database, rows_of, rules_of
     from monitor.metrics.known import UnknownBreakdown
     from monitor.settings.environment import load_settings
 
     settings = load_settings()
     configuration = configured(settings)
-    if name not in METRICS:
-        raise Answer("unknown_metric", Code.WRONG_USE, value=name, known=", ".join(METRICS))
+    if name not in METRICS and name not in FROM_DATABASE:
+        known = ", ".join((*METRICS, *FROM_DATABASE))
+        raise Answer("unknown_metric", Code.WRONG_USE, value=name, known=known)
     try:
         apart = tuple(By(one) for one in by or ())
     except ValueError as error:
@@ -72,11 +73,15 @@ def metrics(
         raise Answer("days_reversed", Code.WRONG_USE, since=str(first), until=str(last))
     named = tuple(station_code(configuration, one) for one in station) if station else None
     question = Ask(judged, named, first, None if last is None else last + timedelta(days=1), None, apart)
-    if engine is Runs.SPARK:
-        spark_or_answer()
-    brought_up(open_database(settings), settings.lake, configuration, moment)
+    database = open_database(settings)
     try:
-        rows = rows_of(name, _engine(engine, settings.lake), question, rules_of(configuration, judged))
+        if name in FROM_DATABASE:
+            rows = rows_from_database(name, database, question)
+        else:
+            if engine is Runs.SPARK:
+                spark_or_answer()
+            brought_up(database, settings.lake, configuration, moment)
+            rows = rows_of(name, _engine(engine, settings.lake), question, rules_of(configuration, judged))
     except UnknownBreakdown as error:
         raise Answer("not_told_apart", Code.WRONG_USE, metric=name, value=", ".join(error.by)) from error
     filters = {"from": since, "to": until, "station": list(named or ()), "by": [one.value for one in apart]}

@@ -23,10 +23,12 @@ from monitor.metrics.overload_rate import overload_rate
 from monitor.metrics.payment_channels import payment_channels
 from monitor.metrics.payment_failures import payment_failures, payment_outages
 from monitor.metrics.payment_time import payment_time
+from monitor.metrics.reconciliation import reconciliation
 from monitor.metrics.stages import stages
 from monitor.metrics.throughput import hours_of_week, throughput
 from monitor.settings.configuration import Configuration
 from monitor.settings.entry import latest_in_force
+from monitor.store.database import Database
 
 MINUTE = 60 * SECOND
 
@@ -107,6 +109,17 @@ METRICS: Mapping[str, Metric] = {
     ),
 }
 """Text `metrics.<name>.definition` says what each is."""
+
+
+FROM_DATABASE: Mapping[str, Callable[[Database, Ask], Sequence[Any]]] = {
+    "reconciliation": reconciliation,
+}
+"""Metrics of what is no part of the lake: asked of the database itself."""
+
+
+def rows_from_database(name: str, database: Database, ask: Ask) -> list[dict[str, Any]]:
+    """The rows of one of `FROM_DATABASE`, as `rows_of` gives those of the others."""
+    return [_plain(row) for row in FROM_DATABASE[name](database, ask)]
 
 
 def rows_of(name: str, engine: Engine, ask: Ask, rules: Rules) -> list[dict[str, Any]]:

@@ -196,9 +196,12 @@ def _by_subject(outcomes: Sequence[Outcome]) -> dict[str, Outcome]:
 
 
 def _settled(one: Outcome, local: _Local) -> Settled:
+    amount = one.amount_fen
+    if amount is not None and one.line is not None and one.line.refund:
+        amount = -amount
     return Settled(
         one.subject, one.kind.value, one.line is not None, one.station, one.case_no, one.at,
-        *local.of(one.station, one.at), one.amount_fen,
+        *local.of(one.station, one.at), amount,
     )  # fmt: skip
 
 

@@ -214,3 +214,34 @@ def steps_of(connection: Connection, key: int) -> list[StepDone]:
     names = [difference_steps.c[name] for name in StepDone._fields]
     query = select(*names).where(difference_steps.c.difference_id == key).order_by(difference_steps.c.id)
     return [StepDone(*row) for row in connection.execute(query)]
+
+
+class OpenThen(NamedTuple):
+    """A difference that was open at a moment."""
+
+    kind: str
+    station: str
+    since: int
+    date: str
+    week: str
+    expected_fen: int | None
+    found_fen: int | None
+
+
+_OPENING = (Step.OPENED.value, Step.RETURNED.value, Step.REOPENED.value)
+_CLOSING = (Step.VANISHED.value, Step.CLOSED.value)
+_LAST = (
+    "SELECT max(s.id) FROM difference_steps s WHERE s.difference_id = d.id AND s.at <= ?"
+    f" AND s.step IN ({', '.join('?' * len((*_OPENING, *_CLOSING)))})"
+)
+_THEN = (
+    f"SELECT {', '.join(f'd.{name}' for name in OpenThen._fields)} FROM differences d"
+    f" JOIN difference_steps l ON l.id = ({_LAST})"
+    f" WHERE l.step IN ({', '.join('?' * len(_OPENING))}) ORDER BY d.id"
+)
+
+
+def open_at(connection: Connection, as_of: int) -> list[OpenThen]:
+    """Those that were open at a moment, by what had been done with them until then."""
+    values = (as_of, *_OPENING, *_CLOSING, *_OPENING)
+    return [OpenThen(*row) for row in ask(connection, _THEN, values)]

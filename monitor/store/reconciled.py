@@ -14,7 +14,8 @@ from monitor.store.database import ask, ask_among
 
 class Settled(NamedTuple):
     """What one line, one payment, or both together came to. `subject` is the line's identity, else that of
-    the payment; `posted`: a line is among it. `at` (microseconds), local date and ISO week place it."""
+    the payment; `posted`: a line is among it. `at` (microseconds), local date and ISO week place it. What
+    went back counts below zero."""
 
     subject: str
     kind: str

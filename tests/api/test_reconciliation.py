@@ -51,6 +51,9 @@ def test_pushed_lines_are_reconciled_behind_the_answer(client: TestClient) -> No
     assert [one["code"] for one in only["differences"]] == ["C2"]
     assert found(client, 0, kind="paid_twice")["open"][0]["n"] == 2
     assert len(found(client, 2, limit=1, offset=1)["differences"]) == 1
+    (row,) = client.get("/api/v1/metrics/reconciliation").json()["rows"]
+    assert (row["k"], row["n"], row["posted_fen"], row["open"]) == (0, 2, 100_000, 2)
+    assert client.get("/api/v1/metrics/reconciliation", params={"by": "authority"}).status_code == 422
 
 
 @pytest.mark.parametrize(

@@ -74,3 +74,16 @@ def test_a_difference_is_assigned_closed_with_a_reason_and_opened_again(
 def test_wrong_use_is_told(wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["reconcile", *wrong]) == 2
     assert capsys.readouterr().err.strip()
+
+
+def test_the_metric_is_asked_like_every_other(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["metrics", "reconciliation", "--by", "station", "--format", "json"]) == 0
+    rows = json.loads(capsys.readouterr().out)["rows"]
+    assert [(row["station"], row["k"], row["n"], row["open"]) for row in rows] == [
+        (None, 0, 1, 1),
+        ("14042302", 1, 1, 0),
+    ]
+    for form in ("table", "csv"):
+        assert run(["metrics", "reconciliation", "--format", form]) == 0
+        assert "unknown_code" in capsys.readouterr().out
+    assert run(["metrics", "reconciliation", "--by", "vehicle"]) == 2
