@@ -21,7 +21,7 @@ _WORDS = tuple(f'"{key}"' for _, key in _KEYS)
 _DECIDED = Activity.DECIDED.value
 
 _NOTE = "INSERT INTO decision_names (kind, name, case_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
-NAMED = "SELECT case_id FROM decision_names WHERE kind = ? AND name {among}"
+NAMED = "SELECT name, case_id FROM decision_names WHERE kind = ? AND name {among}"
 
 
 def note_names(connection: Connection, events: Mapping[int, Sequence[Event]]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
@@ -12,7 +12,7 @@ from monitor.rules.decision import Decision
 from monitor.rules.facts import decision_facts
 from monitor.rules.others import with_others
 from monitor.store.cases import CaseFile
-from monitor.store.database import Database, ask, ask_among
+from monitor.store.database import Database, ask_among
 from monitor.store.decision_names import ACT, COMPANY, DRIVER, NAMED
 from monitor.store.log import case_ids, events_of
 from monitor.store.tables import case_versions
@@ -20,9 +20,12 @@ from monitor.store.versions import STATE, state_of
 
 V = case_versions.c
 
-OF_PLATE = "SELECT case_id FROM case_versions WHERE plate = ? AND known_to IS NULL AND decided_at IS NOT NULL"
-OF_ACT = "SELECT case_id FROM check_numbers WHERE station = ? AND check_no {among}"
-NUMBERED = "SELECT id FROM cases WHERE station = ? AND case_no {among}"
+OF_PLATE = (
+    "SELECT plate, case_id FROM case_versions "
+    "WHERE known_to IS NULL AND decided_at IS NOT NULL AND plate {among}"
+)
+OF_ACT = "SELECT check_no, case_id FROM check_numbers WHERE station = ? AND check_no {among}"
+NUMBERED = "SELECT case_no, id FROM cases WHERE station = ? AND case_no {among}"
 
 
 def case_decisions(database: Database, file: CaseFile, zone: ZoneInfo) -> list[Decision]:
@@ -35,28 +38,40 @@ def case_decisions(database: Database, file: CaseFile, zone: ZoneInfo) -> list[D
     if not own:
         return []
     with database.read() as connection:
-        related = _related(connection, own)
-        related -= set(case_ids(connection, [(own[0].station, own[0].case_no)]).values())
+        [key] = case_ids(connection, [(file.state.station, file.state.case_no)]).values()
+        related = related_cases(connection, {key: own})[key]
         others = [d for some in decisions_of(connection, related).values() for d in some]
     return with_others(own, zone, others)
 
 
-def _related(connection: Connection, own: Iterable[Decision]) -> set[int]:
-    """Ids of cases of the same vehicle or driver and of cases about the same act."""
-    found: set[int] = set()
-    for d in own:
-        names = {d.act or d.case_no, d.case_no}
-        rows = ask_among(connection, OF_ACT, names, (d.station,))
-        rows += ask_among(connection, NUMBERED, names, (d.station,))
-        rows += ask_among(connection, NAMED, names, (ACT,))
-        if d.plate is not None:
-            rows += ask(connection, OF_PLATE, (d.plate,))
-        if d.driver is not None:
-            rows += ask_among(connection, NAMED, [d.driver], (DRIVER,))
-        if d.company is not None and d.company_trucks is not None:
-            rows += ask_among(connection, NAMED, [d.company], (COMPANY,))
-        found.update(row[0] for row in rows)
-    return found
+def related_cases(connection: Connection, told: Mapping[int, Iterable[Decision]]) -> dict[int, set[int]]:
+    """Ids of other cases that may say something of the decisions of each case: of the same vehicle or driver,
+    of its company where its share can be known, and about the same act."""
+    wanted: dict[tuple[str, tuple[str, ...]], dict[str, set[int]]] = {}
+    for case_id, decisions in told.items():
+        for d in decisions:
+            for query, values, name in _leads(d):
+                wanted.setdefault((query, values), {}).setdefault(name, set()).add(case_id)
+    found: dict[int, set[int]] = {case_id: set() for case_id in told}
+    for (query, values), names in wanted.items():
+        for name, other in ask_among(connection, query, sorted(names), values):
+            for case_id in names[name]:
+                found[case_id].add(other)
+    return {case_id: others - {case_id} for case_id, others in found.items()}
+
+
+def _leads(d: Decision) -> Iterator[tuple[str, tuple[str, ...], str]]:
+    """By which query, with which values, under which name other cases of a decision are found."""
+    for name in {d.act or d.case_no, d.case_no}:
+        yield OF_ACT, (d.station,), name
+        yield NUMBERED, (d.station,), name
+        yield NAMED, (ACT,), name
+    if d.plate is not None:
+        yield OF_PLATE, (), d.plate
+    if d.driver is not None:
+        yield NAMED, (DRIVER,), d.driver
+    if d.company is not None and d.company_trucks is not None:
+        yield NAMED, (COMPANY,), d.company
 
 
 def decisions_of(connection: Connection, ids: Collection[int]) -> dict[int, list[Decision]]:

@@ -1,4 +1,4 @@
-"""What the simulator planted in fines is found, and what it left alone is not: by the files it writes."""
+"""What the simulator planted in fines is found by way of its files and the queries of one case."""
 
 from __future__ import annotations
 
@@ -45,10 +45,8 @@ def found() -> dict[Key, set[str]]:
     return told
 
 
-@pytest.mark.parametrize(
-    ("seed", "days", "stations"),
-    [(3, 90, 3), *(pytest.param(seed, 200, 6, marks=pytest.mark.full) for seed in (1, 2, 3, 4))],
-)
+@pytest.mark.full
+@pytest.mark.parametrize(("seed", "days", "stations"), [(1, 90, 3), (2, 200, 6), (3, 200, 6), (4, 200, 6)])
 def test_every_planted_finding_is_found_and_few_clean_cases_are_flagged(
     fangxing: Fangxing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, days: int, stations: int
 ) -> None:

@@ -90,7 +90,7 @@ def test_a_case_without_a_decision_has_none(database: Database) -> None:
 @pytest.mark.parametrize(
     ("statement", "index"),
     [
-        (OF_PLATE, "ix_case_versions_plate"),
+        (OF_PLATE.replace("{among}", "IN (?)"), "ix_case_versions_plate"),
         (OF_ACT.replace("{among}", "IN (?)"), "sqlite_autoindex_check_numbers"),
         (NAMED.replace("{among}", "IN (?)"), "sqlite_autoindex_decision_names"),
         (NUMBERED.replace("{among}", "IN (?)"), "sqlite_autoindex_cases"),
