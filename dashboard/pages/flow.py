@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from dash import ALL, Dash, Input, Output, State, ctx, dcc, no_update
@@ -12,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 
 from dashboard.address import read_search
 from dashboard.language import current_language
+from dashboard.pages.kept import Kept
 from dashboard.parts import flow as parts
 from dashboard.parts import flow_rebase
 from dashboard.parts.board import age_badge
@@ -19,11 +18,9 @@ from dashboard.parts.element import Node, div, element
 from dashboard.parts.flow_files import FIGURES, file_of
 from dashboard.parts.sentence import Speech
 from dashboard.views.flow import FlowView, flow_view
-from dashboard.views.flow_ask import FlowAsk, flow_ask, moment_text
-from dashboard.views.moments import MINUTE
+from dashboard.views.flow_ask import FlowAsk, flow_ask
 from dashboard.views.snapshot import holding_stations, zone_of
 from monitor.actions.rebasing import NotRebasedError, rebase
-from monitor.store.board import data_version
 from monitor.store.deliveries import Sender
 from monitor.store.rebasings import rebasing_version, rebasings_of
 
@@ -32,69 +29,20 @@ if TYPE_CHECKING:
 
 PATH = "/flow"
 TITLE_KEY = "flow.title"
-KEPT = 32
-"""Pages kept drawn: periods × stations × vehicles × languages."""
+_pages: dict[int, Kept[FlowView]] = {}
 
 
-class Pages:
-    """Draws a page once for everyone: again only when the data or the minute has changed."""
-
-    def __init__(self, services: Services) -> None:
-        self.services = services
-        self._drawn: OrderedDict[tuple[FlowAsk, str], tuple[str, list[Node]]] = OrderedDict()
-        self._views: OrderedDict[str, FlowView] = OrderedDict()
-        self._lock = Lock()
-
-    def draw(self, asked: FlowAsk, language: str, now: int) -> tuple[str, list[Node]]:
-        """Its key and its nodes; a part that failed is tried again every time."""
-        speech = Speech(self.services.texts[language], zone_of(self.services, asked.station))
-        said = parts.refused(asked, speech)
-        if said is not None:
-            return f"refused/{asked.unknown}/{asked.bad}/{language}", said
-        version = ".".join(map(str, data_version(self.services.database)))
-        if self.services.lake is not None:
-            # It follows the database some seconds later.
-            version += f"/{self.services.lake.version}"
-        version += f"/{rebasing_version(self.services.database)}"
-        key = f"{self.services.version}/{version}/{now // MINUTE}/{asked.address()}/{language}"
-        with self._lock:
-            known = self._drawn.get((asked, language))
-        if known is not None and known[0] == key:
-            return known
-        view = self.view(asked, now)
-        drawn = (key, parts.page(view, speech, self.services.configuration.board))
-        if view.whole:
-            with self._lock:
-                self._drawn[(asked, language)] = drawn
-                while len(self._drawn) > KEPT:
-                    self._drawn.popitem(last=False)
-        return drawn
-
-    def view(self, asked: FlowAsk, now: int) -> FlowView:
-        """The page's numbers; a moment that was looked at not long ago is not worked out again."""
-        moment = now if asked.as_of is None else asked.as_of
-        # Data loaded later may tell of an earlier moment.
-        version = data_version(self.services.database)
-        key = f"{asked.address(as_of=moment_text(moment))}/{version}"
-        with self._lock:
-            known = self._views.get(key)
-        if known is not None and asked.as_of is not None:
-            return known
-        view = flow_view(self.services, asked, now)
-        if view.whole:
-            with self._lock:
-                self._views[key] = view
-                while len(self._views) > KEPT:
-                    self._views.popitem(last=False)
-        return view
-
-
-_pages: dict[int, Pages] = {}
-
-
-def pages_of(services: Services) -> Pages:
+def pages_of(services: Services) -> Kept[FlowView]:
     """The pages kept for these services."""
-    return _pages.setdefault(id(services), Pages(services))
+    return _pages.setdefault(
+        id(services),
+        Kept(
+            services,
+            lambda asked, now: flow_view(services, asked, now),
+            lambda view, speech: parts.page(view, speech, services.configuration.board),
+            lambda: str(rebasing_version(services.database)),
+        ),
+    )
 
 
 def asked_of(services: Services, query: dict[str, str]) -> FlowAsk:

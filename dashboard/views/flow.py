@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import urlencode
 
 from dashboard.views.flow_ask import WEEKS, FlowAsk, moment_text
 from dashboard.views.plate import masked_plate
@@ -125,12 +124,7 @@ class FlowView:
 
     def behind(self, cell: str, days: tuple[date, date] | None = None) -> str:
         """The list of exactly the cases behind a mark; `days` where its figure looks at other ones."""
-        since, until = days or (self.since, self.until)
-        told = {
-            "behind": cell, "period": f"{since}/{until}", "station": self.asked.station or "",
-            "vehicle": self.asked.vehicle or "", "as_of": moment_text(self.now),
-        }  # fmt: skip
-        return "/cases?" + urlencode({name: value for name, value in told.items() if value})
+        return self.asked.behind(cell, days or (self.since, self.until), self.now)
 
     def file(self, figure: str, kind: str) -> str:
         """Where the data or the picture of a figure is, as it is on this page."""

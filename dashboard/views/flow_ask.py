@@ -1,4 +1,4 @@
-"""What the address of the Flow page asks for, and addresses that ask for something else."""
+"""What the address of a page of figures asks for, and addresses that ask for something else."""
 
 from __future__ import annotations
 
@@ -40,8 +40,10 @@ class FlowAsk:
     as_of: int | None = None
     by: str | None = None
     bad: BadQuery | None = None
+    path: str = "/flow"
+    """The page that was asked."""
 
-    def address(self, path: str = "/flow", **changed: str | int | None) -> str:
+    def address(self, path: str | None = None, **changed: str | int | None) -> str:
         """The page, or a file of it, with some things chosen otherwise; other weeks leave chosen days."""
         told: dict[str, str | int | None] = {
             "weeks": self.weeks, "station": self.station, "vehicle": self.vehicle,
@@ -56,7 +58,16 @@ class FlowAsk:
         if told["weeks"] == USUAL or (told["from"] and told["to"]):
             told["weeks"] = None
         kept = {name: value for name, value in told.items() if value}
-        return path + ("?" + urlencode(kept) if kept else "")
+        return (path or self.path) + ("?" + urlencode(kept) if kept else "")
+
+    def behind(self, cell: str, days: tuple[date, date], as_of: int, station: str | None = None) -> str:
+        """The list of exactly the cases behind a mark of these days; `station` where it is of one of them."""
+        since, until = days
+        told = {
+            "behind": cell, "period": f"{since}/{until}", "station": station or self.station or "",
+            "vehicle": self.vehicle or "", "as_of": moment_text(as_of),
+        }  # fmt: skip
+        return "/cases?" + urlencode({name: value for name, value in told.items() if value})
 
     def days(self, today: date) -> tuple[date, date]:
         """First and last local day; `weeks` begin with a Monday and end with `today`."""
@@ -76,7 +87,7 @@ def moment_text(at: int) -> str:
     return f"{whole:%Y-%m-%dT%H:%M:%S}" + (f".{at % SECOND:06d}" if at % SECOND else "") + "Z"
 
 
-def flow_ask(query: Mapping[str, str], stations: Mapping[str, object]) -> FlowAsk:
+def flow_ask(query: Mapping[str, str], stations: Mapping[str, object], path: str = "/flow") -> FlowAsk:
     """What an address asks for; a number of weeks, a vehicle or a split nobody offers is the usual one."""
     text = query.get("weeks", "")
     weeks = int(text) if text.isdecimal() and int(text) in WEEKS else USUAL
@@ -99,6 +110,7 @@ def flow_ask(query: Mapping[str, str], stations: Mapping[str, object]) -> FlowAs
         as_of,
         by if by in SPLITS else None,
         bad,
+        path,
     )
 
 
