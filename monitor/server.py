@@ -58,9 +58,11 @@ class Installation:
     @cached_property
     def lake(self) -> LakeSource:
         """The copy of the database that metrics read."""
+        from monitor.lake.judging import judging
         from monitor.metrics.source import LakeSource
 
-        return LakeSource(self.database, self.settings.lake, self.intake.configuration.zone_of)
+        configuration = self.intake.configuration
+        return LakeSource(self.database, self.settings.lake, configuration.zone_of, judging(configuration))
 
     @property
     def services(self) -> Services:

@@ -30,6 +30,7 @@ def register(app: typer.Typer) -> None:
 
 def rebuild() -> None:
     from monitor.cli.installation import configured, now, open_database
+    from monitor.lake.judging import judging
     from monitor.lake.keeper import write_anew
     from monitor.settings.environment import load_settings
 
@@ -37,7 +38,7 @@ def rebuild() -> None:
     configuration = configured(settings)
     database = open_database(settings)
     try:
-        done = write_anew(database, settings.lake, configuration.zone_of, now())
+        done = write_anew(database, settings.lake, configuration.zone_of, now(), judging(configuration))
     except OSError as error:
         raise disk_answer(settings.lake, error) from error
     typer.echo(say("cli.lake.rebuilt", cases=done.cases, months=len(done.months)))
@@ -61,9 +62,10 @@ def check() -> None:
 def compared(database: Database, folder: Path, configuration: Configuration) -> Checked:
     """What a check of the lake finds. Raises Answer where its folder cannot be read."""
     from monitor.lake.check import check as compare
+    from monitor.lake.judging import judging
 
     try:
-        return compare(database, folder, configuration.zone_of)
+        return compare(database, folder, configuration.zone_of, judging(configuration))
     except OSError as error:
         raise disk_answer(folder, error) from error
 
@@ -86,10 +88,11 @@ def differences(found: Checked) -> Iterator[str]:
 def brought_up(database: Database, folder: Path, configuration: Configuration, now: int) -> Refreshed:
     """The lake brought up to the database; what was mended is said. Raises Answer where it cannot be."""
     from monitor.cli.answer import tell
+    from monitor.lake.judging import judging
     from monitor.lake.keeper import bring_up
 
     try:
-        done = bring_up(database, folder, configuration.zone_of, now)
+        done = bring_up(database, folder, configuration.zone_of, now, judging(configuration))
     except OSError as error:
         raise disk_answer(folder, error) from error
     if done.mended is not None:

@@ -29,6 +29,7 @@ def work(once: Annotated[bool, typer.Option("--once", help=say("cli.help.work_on
     from monitor.cli.lake import brought_up
     from monitor.jobs.job import configured_jobs
     from monitor.jobs.worker import Worker
+    from monitor.lake.judging import judging
     from monitor.lake.keeper import Keeper
     from monitor.settings.environment import load_settings
     from monitor.store.jobs import Result
@@ -48,7 +49,11 @@ def work(once: Annotated[bool, typer.Option("--once", help=say("cli.help.work_on
         if any(run.result == Result.FAILED for run in runs):
             raise typer.Exit(Code.FAILED)
     else:
-        _run_on(worker, Keeper(intake.database, settings.lake, intake.configuration.zone_of, now))
+        configuration = intake.configuration
+        _run_on(
+            worker,
+            Keeper(intake.database, settings.lake, configuration.zone_of, now, judging(configuration)),
+        )
 
 
 def _run_once(worker: Worker) -> Sequence[JobRun]:

@@ -1,1 +1,1 @@
-"""The lake: a copy of case versions, events, weighings and payments as Parquet, a file per month."""
+"""The lake: a copy of cases, events, weighings, payments and decisions as Parquet, a file per month."""

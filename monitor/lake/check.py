@@ -6,6 +6,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from monitor.lake.judging import Judging
 from monitor.lake.local_time import ZoneOf
 from monitor.lake.manifest import LakeDamaged, Place, faults, read_manifest
 from monitor.lake.refresh import CASES, PASSED, months_until_now, write_parts
@@ -25,7 +26,7 @@ class Checked:
     behind: int = 0
 
 
-def check(database: Database, folder: Path, zone_of: ZoneOf) -> Checked:
+def check(database: Database, folder: Path, zone_of: ZoneOf, judged_by: Judging | None = None) -> Checked:
     """Compare files with the manifest, and rows and digests of each month with those written anew.
 
     A lake that only lags is fine.
@@ -45,14 +46,19 @@ def check(database: Database, folder: Path, zone_of: ZoneOf) -> Checked:
             # What else differs says nothing: all of it is written anew.
             return Checked(found)
         with tempfile.TemporaryDirectory() as scratch:
-            anew = write_parts(connection, Path(scratch), zone_of)
+            anew = write_parts(connection, Path(scratch), zone_of, judged_by)
         latest = dict(months_in_turn(connection, changed.case_ids, zone_of))
         moving = {
             *months_until_now(connection, folder, manifest, changed.case_ids, zone_of), *latest.values()
         }  # fmt: skip
+    # A case that changed may change what is said of decisions in any month.
+    rules = "" if judged_by is None else judged_by.digest
+    may_compare = manifest.rules == rules and not changed.case_ids
     lagging = {CASES: moving, PASSED: set(changed.months)}
     compared: list[Place] = [
-        place for place in sorted({*anew, *manifest.parts}) if place.month not in lagging[place.kind]
+        place
+        for place in sorted({*anew, *manifest.parts})
+        if place.month not in lagging[place.kind] and (place.table != "decisions" or may_compare)
     ]
     for place in compared:
         mine, theirs = manifest.parts.get(place), anew.get(place)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from monitor.lake.judging import Judging
 from monitor.lake.local_time import ZoneOf
 from monitor.lake.manifest import LakeDamaged, faults, read_manifest
 from monitor.lake.refresh import Refreshed, rebuild, refresh
@@ -28,30 +29,36 @@ MOST_REST_SECONDS = 5.0
 processor. With the refresh itself a change is told within ten seconds."""
 
 
-def bring_up(database: Database, folder: Path, zone_of: ZoneOf, now: int) -> Refreshed:
+def bring_up(
+    database: Database, folder: Path, zone_of: ZoneOf, now: int, judged_by: Judging | None = None
+) -> Refreshed:
     """Write into the lake what changed; where it is damaged, all of it anew.
 
     Waits for a refresh by another process. `mended` of the answer says what was damaged. Raises OSError where
     the folder cannot be read or written.
     """
     with _alone(folder):
-        return _brought_up(database, folder, zone_of, now)
+        return _brought_up(database, folder, zone_of, now, judged_by)
 
 
-def write_anew(database: Database, folder: Path, zone_of: ZoneOf, now: int) -> Refreshed:
+def write_anew(
+    database: Database, folder: Path, zone_of: ZoneOf, now: int, judged_by: Judging | None = None
+) -> Refreshed:
     """Write the whole lake anew."""
     with _alone(folder):
-        return rebuild(database, folder, zone_of, now)
+        return rebuild(database, folder, zone_of, now, judged_by)
 
 
-def stands_well(database: Database, folder: Path, *, whole: bool = False) -> bool:
-    """Whether a lake goes up to the last change and its files are those that were written; with `whole` by
-    every byte of them."""
+def stands_well(
+    database: Database, folder: Path, judged_by: Judging | None = None, *, whole: bool = False
+) -> bool:
+    """Whether a lake goes up to the last change, its decisions are held against these rules and its files are
+    those that were written; with `whole` by every byte of them."""
     try:
         manifest = read_manifest(folder)
     except LakeDamaged:
         return False
-    if manifest is None:
+    if manifest is None or manifest.rules != ("" if judged_by is None else judged_by.digest):
         return False
     with database.read() as connection:
         if newest_entry(connection) != manifest.upto:
@@ -86,11 +93,19 @@ class Keeper:
     others see that nothing is left to do.
     """
 
-    def __init__(self, database: Database, folder: Path, zone_of: ZoneOf, moment: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        folder: Path,
+        zone_of: ZoneOf,
+        moment: Callable[[], int],
+        judged_by: Judging | None = None,
+    ) -> None:
         self._database = database
         self._folder = folder
         self._zone_of = zone_of
         self._moment = moment
+        self._judged_by = judged_by
         self._woken = threading.Event()
         self._stopped = False
         self._looked = False
@@ -127,19 +142,22 @@ class Keeper:
 
     def _look(self) -> None:
         standing = self.standing
-        stands, self._looked = stands_well(self._database, self._folder, whole=not self._looked), True
+        stands, self._looked = self._stands_well(), True
         if not stands:
             with _alone(self._folder, wait=False) as is_alone:
                 if not is_alone:
                     # Another process is at it.
                     return
                 now = self._moment()
-                done = _brought_up(self._database, self._folder, self._zone_of, now)
+                done = _brought_up(self._database, self._folder, self._zone_of, now, self._judged_by)
                 if done.mended is not None:
                     log.warning("the lake was damaged and written anew: %s", done.mended)
                     standing = LakeStanding(mended=done.mended, mended_at=now)
             forget_old(self._database)
         self.standing = LakeStanding(mended=standing.mended, mended_at=standing.mended_at)
+
+    def _stands_well(self) -> bool:
+        return stands_well(self._database, self._folder, self._judged_by, whole=not self._looked)
 
     def _met(self, problem: str, detail: object) -> None:
         last = self.standing
@@ -158,11 +176,13 @@ class Keeper:
             self._woken.wait(min(MOST_REST_SECONDS, max(REST_SECONDS, 4 * took)))
 
 
-def _brought_up(database: Database, folder: Path, zone_of: ZoneOf, now: int) -> Refreshed:
+def _brought_up(
+    database: Database, folder: Path, zone_of: ZoneOf, now: int, judged_by: Judging | None
+) -> Refreshed:
     try:
-        return refresh(database, folder, zone_of, now)
+        return refresh(database, folder, zone_of, now, judged_by)
     except LakeDamaged as damage:
-        done = rebuild(database, folder, zone_of, now)
+        done = rebuild(database, folder, zone_of, now, judged_by)
         return Refreshed(done.cases, done.months, damage)
 
 

@@ -16,7 +16,7 @@ import orjson
 from monitor.store.changes import START, Entry
 
 NAME = "manifest.json"
-FORM = 3
+FORM = 4
 
 
 class Place(NamedTuple):
@@ -55,12 +55,16 @@ class LakeDamaged(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The parts of a lake, the change of the database that it stands at, and the last case that was then."""
+    """The parts of a lake, the change of the database that it stands at, and the last case that was then.
+
+    `rules` is the digest of the rule sets that its decisions were held against; empty without any.
+    """
 
     parts: dict[Place, Part]
     written_at: int
     upto: Entry = START
     last_case: int = 0
+    rules: str = ""
 
     def files(self, table: str) -> list[str]:
         """Paths of a table's files, below the lake's folder."""
@@ -80,7 +84,9 @@ def read_manifest(folder: Path) -> Manifest | None:
     try:
         parts = [Part(Place(*one.pop("place")), **one) for one in told["parts"]]
         upto = Entry(*told["upto"])
-        return Manifest({part.place: part for part in parts}, told["written_at"], upto, told["last_case"])
+        return Manifest(
+            {part.place: part for part in parts}, told["written_at"], upto, told["last_case"], told["rules"]
+        )
     except (KeyError, TypeError) as error:
         raise LakeDamaged("manifest_unreadable", file=NAME) from error
 
@@ -96,7 +102,7 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     ]  # fmt: skip
     told = {
         "form": FORM, "written_at": manifest.written_at, "upto": list(manifest.upto),
-        "last_case": manifest.last_case, "parts": parts,
+        "last_case": manifest.last_case, "rules": manifest.rules, "parts": parts,
     }  # fmt: skip
     beside = folder / f"{NAME}.new"
     with beside.open("wb") as file:

@@ -7,20 +7,23 @@ does it again. The database is only read.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.dataset as ds
 from sqlalchemy import Connection
 
+from monitor.lake.decision_rows import cases_of_plates, plates_and_acts
 from monitor.lake.files import held, leave, put, sweep
+from monitor.lake.judging import Judging
 from monitor.lake.local_time import ZoneOf
 from monitor.lake.manifest import LakeDamaged, Manifest, Part, Place, faults, read_manifest, write_manifest
 from monitor.lake.passed import passed_table
 from monitor.lake.tables import SCHEMAS as SCHEMAS
-from monitor.lake.tables import cases_by_month, last_case, months_in_turn, tables_of
+from monitor.lake.tables import cases_by_month, decided, last_case, months_in_turn, tables_of
 from monitor.store.changes import changes_since, newest_entry
 from monitor.store.database import Database, ask
 
@@ -37,29 +40,39 @@ class Refreshed:
     mended: LakeDamaged | None = None
 
 
-def refresh(database: Database, folder: Path, zone_of: ZoneOf, now: int) -> Refreshed:
+def refresh(
+    database: Database, folder: Path, zone_of: ZoneOf, now: int, judged_by: Judging | None = None
+) -> Refreshed:
     """Write what changed since the last time; the first time everything is written.
+
+    Decisions are held against `judged_by`; where the lake's were held against other rules, all are written
+    anew.
 
     Raises LakeDamaged where a file is not what was written, or the database does not know the change at which
     the lake stands: another database, one that was put back, or changes that were forgotten meanwhile.
     """
     manifest = read_manifest(folder)
     if manifest is None:
-        return rebuild(database, folder, zone_of, now)
+        return rebuild(database, folder, zone_of, now, judged_by)
     for fault in faults(folder, manifest, whole=False):
         raise fault
     with database.read() as connection:
         changed = changes_since(connection, manifest.upto)
         if changed is None:
             raise LakeDamaged("out_of_step")
-        if changed.newest == manifest.upto:
+        rules = "" if judged_by is None else judged_by.digest
+        if changed.newest == manifest.upto and rules == manifest.rules:
             return Refreshed(0, ())
         fresh = tables_of(connection, changed.case_ids, zone_of)
         passed = {month: passed_table(connection, month) for month in changed.months}
         last = last_case(connection)
         until_now = months_until_now(connection, folder, manifest, changed.case_ids, zone_of)
-    parts = dict(manifest.parts)
-    months = until_now | set(fresh["case_versions"]["month"].to_pylist())
+        months = until_now | set(fresh["case_versions"]["month"].to_pylist())
+        parts = dict(manifest.parts)
+        if rules == manifest.rules:
+            written = _follow(connection, folder, parts, changed.case_ids, months, zone_of, judged_by)
+        else:
+            written = _judge_anew(connection, folder, parts, zone_of, judged_by)
     gone = pa.array(changed.case_ids, pa.int64())
     for table, rows in fresh.items():
         for month in sorted(months):
@@ -72,27 +85,102 @@ def refresh(database: Database, folder: Path, zone_of: ZoneOf, now: int) -> Refr
             put(folder, parts, place, pa.concat_tables(kept))
     for month, rows in passed.items():
         put(folder, parts, Place("weighings", month, PASSED), rows)
-    _replace(folder, manifest, Manifest(parts, now, changed.newest, last))
-    return Refreshed(len(changed.case_ids), tuple(sorted(months | set(passed))))
+    _replace(folder, manifest, Manifest(parts, now, changed.newest, last, rules))
+    return Refreshed(len(changed.case_ids), tuple(sorted(months | written | set(passed))))
 
 
-def rebuild(database: Database, folder: Path, zone_of: ZoneOf, now: int) -> Refreshed:
+def _follow(
+    connection: Connection,
+    folder: Path,
+    parts: dict[Place, Part],
+    case_ids: Sequence[int],
+    months: Iterable[str],
+    zone_of: ZoneOf,
+    judged_by: Judging | None,
+) -> set[str]:
+    """Write the decisions of cases that changed, and of those for which it matters: cases of the same vehicle
+    and about the same act, as it was and as it is. The months in which those lie."""
+    fresh = decided(connection, case_ids, zone_of, judged_by)
+    before = _held_of(folder, parts, months, case_ids)
+    if judged_by is None or not (fresh.num_rows or before.num_rows):
+        return set()
+    plates, acts = plates_and_acts(pa.concat_tables([before, fresh]))
+    others = cases_of_plates(connection, plates) | _cases_of_acts(folder, parts, acts)
+    beside = sorted(others - set(case_ids))
+    rows = pa.concat_tables([fresh, decided(connection, beside, zone_of, judged_by)])
+    touched = {month for _, month in dict(months_in_turn(connection, beside, zone_of)).items()}
+    ids = pa.array([*case_ids, *beside], pa.int64())
+    for month in sorted(touched | set(months)):
+        place = Place("decisions", month, CASES)
+        kept = [rows.filter(pc.equal(rows["month"], month))]
+        if place in parts:
+            old = held(folder, parts[place], SCHEMAS["decisions"])
+            kept.append(old.filter(pc.invert(pc.is_in(old["case_id"], ids))))
+        put(folder, parts, place, pa.concat_tables(kept))
+    return touched
+
+
+def _judge_anew(
+    connection: Connection,
+    folder: Path,
+    parts: dict[Place, Part],
+    zone_of: ZoneOf,
+    judged_by: Judging | None,
+) -> set[str]:
+    """Write every decision, held against other rules than before."""
+    for place in [place for place in parts if place.table == "decisions"]:
+        del parts[place]
+    found = cases_by_month(connection, zone_of)
+    for month, ids in found.items():
+        put(folder, parts, Place("decisions", month, CASES), decided(connection, ids, zone_of, judged_by))
+    return set(found)
+
+
+def _held_of(
+    folder: Path, parts: dict[Place, Part], months: Iterable[str], case_ids: Sequence[int]
+) -> pa.Table:
+    """The decisions of some cases as the lake holds them, in months in which they may lie."""
+    places = [Place("decisions", month, CASES) for month in sorted(set(months))]
+    tables = [held(folder, parts[place], SCHEMAS["decisions"]) for place in places if place in parts]
+    wanted = pa.array(case_ids, pa.int64())
+    mine = [table.filter(pc.is_in(table["case_id"], wanted)) for table in tables]
+    return pa.concat_tables([SCHEMAS["decisions"].empty_table(), *mine])
+
+
+def _cases_of_acts(folder: Path, parts: dict[Place, Part], acts: set[tuple[str, str]]) -> set[int]:
+    """Cases whose decisions in the lake are about one of some acts: no index of the database tells."""
+    files = [str(folder / part.file) for place, part in sorted(parts.items()) if place.table == "decisions"]
+    if not files:
+        return set()
+    named = pc.field("act").isin(sorted({act for _, act in acts}))
+    columns = ["case_id", "station", "act"]
+    table = ds.dataset(files, schema=SCHEMAS["decisions"]).to_table(columns=columns, filter=named)
+    return {row["case_id"] for row in table.to_pylist() if (row["station"], row["act"]) in acts}
+
+
+def rebuild(
+    database: Database, folder: Path, zone_of: ZoneOf, now: int, judged_by: Judging | None = None
+) -> Refreshed:
     """Write the whole lake anew from one view of the database."""
     folder.mkdir(parents=True, exist_ok=True)
     with database.read() as connection:
         upto, last = newest_entry(connection), last_case(connection)
-        parts = write_parts(connection, folder, zone_of)
+        parts = write_parts(connection, folder, zone_of, judged_by)
         ((cases,),) = ask(connection, "SELECT count(*) FROM cases")
-    _replace(folder, _readable(folder), Manifest(parts, now, upto, last))
+    rules = "" if judged_by is None else judged_by.digest
+    _replace(folder, _readable(folder), Manifest(parts, now, upto, last, rules))
     return Refreshed(cases, tuple(sorted({place.month for place in parts})))
 
 
-def write_parts(connection: Connection, folder: Path, zone_of: ZoneOf) -> dict[Place, Part]:
+def write_parts(
+    connection: Connection, folder: Path, zone_of: ZoneOf, judged_by: Judging | None = None
+) -> dict[Place, Part]:
     """Write every part of the lake into a folder, without a manifest: a month in memory at a time."""
     parts: dict[Place, Part] = {}
     for month, ids in cases_by_month(connection, zone_of).items():
         for table, rows in tables_of(connection, ids, zone_of).items():
             put(folder, parts, Place(table, month, CASES), rows)
+        put(folder, parts, Place("decisions", month, CASES), decided(connection, ids, zone_of, judged_by))
     for (month,) in ask(connection, "SELECT DISTINCT substr(local_date, 1, 7) FROM weighings"):
         put(folder, parts, Place("weighings", month, PASSED), passed_table(connection, month))
     return parts

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from monitor.cases.validity import validity
 from monitor.lake.case_rows import SCHEMA, STORED, case_table
+from monitor.lake.decision_rows import DECISIONS, decisions_of
 from monitor.lake.event_rows import (
     EVENTS,
     PAYMENTS,
@@ -20,23 +21,45 @@ from monitor.lake.event_rows import (
     payment_table,
     weighing_table,
 )
+from monitor.lake.judging import Judging
 from monitor.lake.local_time import ZoneOf, local_times, months
 from monitor.store.changes import versions_of
 from monitor.store.database import ask
 from monitor.store.log import events_of
 
-SCHEMAS = {"case_versions": SCHEMA, "events": EVENTS, "payments": PAYMENTS, "weighings": WEIGHINGS}
+SCHEMAS = {
+    "case_versions": SCHEMA,
+    "events": EVENTS,
+    "payments": PAYMENTS,
+    "weighings": WEIGHINGS,
+    "decisions": DECISIONS,
+}
+TOLD = ("case_versions", "events", "payments", "weighings")
+"""The tables whose rows follow from their own case alone."""
 
 CASES_AT_ONCE = 20_000
 
 
 def tables_of(connection: Connection, case_ids: Sequence[int], zone_of: ZoneOf) -> dict[str, pa.Table]:
-    """Every row of some cases, for each table of the lake; all rows of a case lie in one month."""
+    """Every row of some cases, for each table of `TOLD`; all rows of a case lie in one month."""
     parts = [
         _tables(connection, case_ids[first : first + CASES_AT_ONCE], zone_of)
         for first in range(0, max(1, len(case_ids)), CASES_AT_ONCE)
     ]
-    return {table: pa.concat_tables([part[table] for part in parts]) for table in SCHEMAS}
+    return {table: pa.concat_tables([part[table] for part in parts]) for table in TOLD}
+
+
+def decided(
+    connection: Connection, case_ids: Sequence[int], zone_of: ZoneOf, judged_by: Judging | None
+) -> pa.Table:
+    """Every row of `decisions` of some cases; none where there are no rules to hold them against."""
+    if judged_by is None:
+        return DECISIONS.empty_table()
+    parts = [
+        decisions_of(connection, case_ids[first : first + CASES_AT_ONCE], zone_of, judged_by)
+        for first in range(0, max(1, len(case_ids)), CASES_AT_ONCE)
+    ]
+    return pa.concat_tables(parts)
 
 
 def _tables(connection: Connection, case_ids: Sequence[int], zone_of: ZoneOf) -> dict[str, pa.Table]:

@@ -14,7 +14,7 @@ from ibis.expr import types as ir
 
 from monitor.metrics.ask import Ask
 
-TABLES = ("case_versions", "events", "weighings", "payments")
+TABLES = ("case_versions", "events", "weighings", "payments", "decisions")
 
 AS_OF: Any = ibis.param("int64")
 SINCE: Any = ibis.param("string")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from monitor.lake.judging import Judging
 from monitor.lake.keeper import Keeper, LakeStanding, bring_up, disk_problem, stands_well
 from monitor.lake.local_time import ZoneOf
 from monitor.lake.manifest import LakeDamaged, faults, read_manifest
@@ -58,17 +59,20 @@ class LakeSource:
     With a `keeper` it is as old as that one's last look; without, what changed is written before it answers.
     """
 
-    def __init__(self, database: Database, folder: Path, zone_of: ZoneOf) -> None:
+    def __init__(
+        self, database: Database, folder: Path, zone_of: ZoneOf, judged_by: Judging | None = None
+    ) -> None:
         self._database = database
         self._folder = folder
         self._zone_of = zone_of
+        self._judged_by = judged_by
         self._engine: LakeEngine | None = None
         self._lock = Lock()
         self.keeper: Keeper | None = None
 
     def kept(self, moment: Callable[[], int]) -> Keeper:
         """A keeper of this lake, which readers go by from now on; to be started."""
-        self.keeper = Keeper(self._database, self._folder, self._zone_of, moment)
+        self.keeper = Keeper(self._database, self._folder, self._zone_of, moment, self._judged_by)
         return self.keeper
 
     @property
@@ -136,8 +140,8 @@ class LakeSource:
         return self._engine
 
     def _bring_up(self, now: int) -> None:
-        if not stands_well(self._database, self._folder):
-            bring_up(self._database, self._folder, self._zone_of, now)
+        if not stands_well(self._database, self._folder, self._judged_by):
+            bring_up(self._database, self._folder, self._zone_of, now, self._judged_by)
 
     def _wait(self) -> None:
         """Give a lake that is just being written for the first time a moment."""

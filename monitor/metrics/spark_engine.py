@@ -94,7 +94,23 @@ def _session() -> Any:
 
 
 def _spark_schema(schema: Any) -> Any:
-    from pyspark.sql.types import BooleanType, LongType, ShortType, StringType, StructField, StructType
+    from pyspark.sql.types import (
+        ArrayType,
+        BooleanType,
+        DoubleType,
+        LongType,
+        ShortType,
+        StringType,
+        StructField,
+        StructType,
+    )
 
     kinds = {"int64": LongType, "int16": ShortType, "string": StringType, "bool": BooleanType}
-    return StructType([StructField(field.name, kinds[str(field.type)](), True) for field in schema])
+    kinds["double"] = DoubleType
+
+    def kind(told: Any) -> Any:
+        if str(told).startswith("list"):
+            return ArrayType(kind(told.value_type))
+        return kinds[str(told)]()
+
+    return StructType([StructField(field.name, kind(field.type), True) for field in schema])
