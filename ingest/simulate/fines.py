@@ -142,13 +142,14 @@ class _Planting:
         return chosen
 
     def _able(self, kind: FineKind) -> list[SimCase]:
-        """Cases that can carry a kind; money must have had its time to turn up on a statement."""
+        """Cases that can carry a kind; money must lie within the statement and have had its time to turn up
+        on it."""
         found = [case for case in self._whole if kind.fits(case)]
         if kind.code in ("above_band", "below_band"):
             return [case for case in found if case.case_no not in self._grouped]
         if kind.truth == "statement":
-            edge = self._world.until - 14 * DAY
-            return [case for case in found if all(paid.at < edge for paid in case.all("paid"))]
+            begin, end = self._world.since + 5 * DAY, self._world.until - 14 * DAY
+            return [case for case in found if all(begin < paid.at < end for paid in case.all("paid"))]
         return found
 
     def _put(self, kind: str, code: str, truth: str, case: SimCase, also: tuple[str, ...] = ()) -> None:
