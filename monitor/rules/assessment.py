@@ -34,7 +34,8 @@ class Value(NamedTuple):
 class RuleFinding(NamedTuple):
     """Something about a decision that a person should look at; it never says that anyone broke the law.
 
-    `code` is a text `rules.findings.<code>`; `article` names the source's key and article in the rule set.
+    `code` is a text `rules.findings.<code>`; `article` is `<rule set>#<source>`, which `Rules.source` looks up,
+    or empty where no article is concerned (a negative amount).
     """
 
     code: str
@@ -58,15 +59,16 @@ class Assessment(NamedTuple):
     """A decision held against the rule set in force on the day of its act."""
 
     rule_set: str | None
-    """Key and version of the set, as `national-transport@2021-08-11`."""
+    """Key and version of the set, as `national-transport@2021-08-11`; of several acts under several sets all of
+    them, joined by `+`."""
     tiers: tuple[str, ...]
-    """Keys of the tiers that apply, one per act (mass, size)."""
+    """The tiers that apply, one per act: `mass.per-tonne`, `size.small`."""
     band: Band | None
     place: Place
     position: float | None
     """(fine − low) / (high − low); None without room or band."""
     why: str | None
-    """Why it cannot be assessed, or why it departs: a text `rules.why.<why>`."""
+    """Why it cannot be assessed: a text `rules.why.<why>`; else None."""
     factors: tuple[str, ...]
     """Recorded factors that the rule set knows."""
     departure: str | None
