@@ -15,6 +15,8 @@ from monitor.rules.procedure import procedure_findings
 from monitor.rules.repeats import repeat_findings
 
 _FINE = "fine"
+_ANY = "transport"
+"""What the law says of every authority stands under each of them."""
 
 
 def assess(decision: Decision, book: RuleBook) -> Assessment:
@@ -26,7 +28,7 @@ def assess(decision: Decision, book: RuleBook) -> Assessment:
     span = book.span(d.station, d.acted_at)
     rules = None if d.authority is None else book.in_span(d.authority, span)
     if rules is None:
-        return _without_authority(d)
+        return _without_authority(d, book.in_span(_ANY, span))
     findings: list[RuleFinding] = []
     fine = d.fine_fen
     if fine is None and d.outcome not in (None, _FINE):
@@ -71,11 +73,12 @@ def assess(decision: Decision, book: RuleBook) -> Assessment:
     )
 
 
-def _without_authority(d: Decision) -> Assessment:
+def _without_authority(d: Decision, rules: InForce | None) -> Assessment:
     """Neither scheme can be chosen; a fine nobody is named for is itself a finding."""
     fined = d.outcome == _FINE or bool(d.fine_fen)
     values = () if d.fine_fen is None else (Value("fine_fen", d.fine_fen, "fen"),)
-    findings = [RuleFinding("no_authority", "", values)] if fined else []
+    part = None if rules is None else rules.parts.get("procedure.authority")
+    findings = [RuleFinding("no_authority", "" if part is None else part.article, values)] if fined else []
     if d.fine_fen is not None and d.fine_fen < 0:
         findings.append(RuleFinding("negative_amount", "", values))
     return Assessment(

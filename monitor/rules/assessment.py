@@ -34,8 +34,8 @@ class Value(NamedTuple):
 class RuleFinding(NamedTuple):
     """Something about a decision that a person should look at; it never says that anyone broke the law.
 
-    `code` is a text `rules.findings.<code>`; `article` is `<rule set>#<source>`, which `Rules.source` looks up,
-    or empty where no article is concerned (a negative amount).
+    `code` is a text `rules.findings.<code>`; `article` is `<rule set>#<source>`, which `Rules.source` looks
+    up, or empty where no article is concerned (a negative amount).
     """
 
     code: str
@@ -59,8 +59,8 @@ class Assessment(NamedTuple):
     """A decision held against the rule set in force on the day of its act."""
 
     rule_set: str | None
-    """Key and version of the set, as `national-transport@2021-08-11`; of several acts under several sets all of
-    them, joined by `+`."""
+    """Key and version of the set, as `national-transport@2021-08-11`; of acts under several sets all of them,
+    joined by `+`."""
     tiers: tuple[str, ...]
     """The tiers that apply, one per act: `mass.per-tonne`, `size.small`."""
     band: Band | None

@@ -107,6 +107,7 @@ def test_a_fine_without_authority_is_a_finding(law: RuleBook) -> None:
     found = assess(transport(2_000, 1_000, authority=None), law)
     assert (found.place, found.why) == (Place.UNASSESSED, "no_authority")
     assert codes(found) == ["no_authority"]
+    assert found.findings[0].article == "national-procedure#art17"
 
 
 def test_a_negative_amount_is_a_finding_and_no_fine(law: RuleBook) -> None:
