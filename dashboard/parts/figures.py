@@ -103,7 +103,7 @@ def _median(figures: WeekFigures, words: Texts) -> Node:
     said: list[Node | str] = [
         words.get("board.figure.hours"),
         element("br"),
-        words.get("board.figure.of", n=figures.released),
+        words.get("board.figure.of", n=figures.timed),
     ]
     return _figure(label, f"{figures.median_hours:.1f}", said, "fx-fig-median")
 

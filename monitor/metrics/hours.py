@@ -7,6 +7,7 @@ still held, those of the released ones alone would be too short.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ibis import _
@@ -53,10 +54,13 @@ class Hours:
 
 def members(engine: Engine, ask: Ask) -> ir.Table:
     """A row per case of the rate with `minutes` (whole ones) and `hour_bin`; None where not timed."""
-    return rate_cases(engine, ask).mutate(
-        minutes=_.timed.ifelse(_.held_us // MINUTE, None),
-        hour_bin=_.timed.ifelse(_.held_us // HOUR, None),
-        released=_.released_at.notnull(),
+    return in_minutes(rate_cases(engine, ask)).mutate(hour_bin=_.timed.ifelse(_.held_us // HOUR, None))
+
+
+def in_minutes(cases: ir.Table) -> ir.Table:
+    """Cases of the rate with the whole `minutes` they were held and whether they are `released`."""
+    return cases.mutate(
+        minutes=_.timed.ifelse(_.held_us // MINUTE, None), released=_.released_at.notnull()
     )
 
 
@@ -64,6 +68,12 @@ def counts(engine: Engine, ask: Ask) -> ir.Table:
     """The expression: cases by whole minutes, whether released, and whether on time."""
     cases = members(Lean(engine), ask).mutate(on_time=_.place == ON_TIME)
     return cases.group_by("minutes", "released", "on_time").agg(cases=_.count(), longest=_.held_us.max())
+
+
+def curve_of(released: Mapping[int, int], held: Mapping[int, int]) -> list[Step]:
+    """The product-limit estimate of cases released, and still held, at an age of so many whole minutes."""
+    ages = sorted({*released, *held})
+    return held_over_time([(age / 60, released.get(age, 0), held.get(age, 0)) for age in ages])
 
 
 def hours(engine: Engine, ask: Ask) -> Hours | None:
@@ -79,8 +89,7 @@ def hours(engine: Engine, ask: Ask) -> Hours | None:
         (released_at if row["released"] else held_at)[row["minutes"]] += row["cases"]
         into = bins.setdefault(row["minutes"] * MINUTE // HOUR, [0, 0, 0])
         into[2 if not row["released"] else 0 if row["on_time"] else 1] += row["cases"]
-    minutes = sorted({*released_at, *held_at})
-    curve = held_over_time([(minute / 60, released_at[minute], held_at[minute]) for minute in minutes])
+    curve = curve_of(released_at, held_at)
     return Hours(
         sum(row["cases"] for row in timed),
         sum(row["cases"] for row in rows if row["minutes"] is None),

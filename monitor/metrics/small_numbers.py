@@ -53,14 +53,3 @@ def clopper_pearson(k: int, n: int, level: float = 0.95) -> Interval | None:
     low = 0.0 if k == 0 else float(beta.ppf(tail, k, n - k + 1))
     high = 1.0 if k == n else float(beta.ppf(1 - tail, k + 1, n - k))
     return Interval(low, high)
-
-
-def median(values: list[float]) -> float | None:
-    """The median by type 7 (Hyndman and Fan, 1996); None of nothing."""
-    if not values:
-        return None
-    ordered = sorted(values)
-    middle = len(ordered) // 2
-    if len(ordered) % 2:
-        return ordered[middle]
-    return (ordered[middle - 1] + ordered[middle]) / 2

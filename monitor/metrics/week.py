@@ -7,23 +7,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 
-from monitor.cases.event import HOUR, SECOND
-from monitor.metrics.small_numbers import median
-from monitor.store.board import spans_released
+from monitor.cases.event import SECOND
 from monitor.store.database import Database
 
 
 @dataclass(frozen=True, slots=True)
 class WeekFigures:
-    """k of n released on time, and the median hours of the week's releases.
+    """k of n released on time, and the median hours to release of the same cases.
 
     n: custody cases whose deadline lies in the ISO week and has come by now, whether released yet or not.
     `beside` counts by name what is outside of n (undetermined, implausible) and, within n, withdrawn.
-    `median_hours` is gross, over the `released` releases of the week whose times are exact.
+    `median_hours` is gross, over the `timed` of them whose times are exact, those still held counted as the
+    product-limit estimate does; None where fewer than half of them are released.
     """
 
     week: str
@@ -31,7 +31,7 @@ class WeekFigures:
     n: int
     beside: Mapping[str, int]
     median_hours: float | None
-    released: int
+    timed: int
 
 
 _BESIDE = ("undetermined", "implausible", "withdrawn")
@@ -41,31 +41,41 @@ _COLUMNS = {
     "station": "string", "verdict": "string", "known_to": "int64", "deadline_week": "string",
     "deadline_at": "int64", "deadline_until": "int64", "released_at": "int64", "withdrawn_at": "int64",
 }  # fmt: skip
+"""They stand in the index of deadlines; those of the hours are looked up, a case at a time."""
+_OF_HOURS = {"confirmed_at": "int64", "confirmed_until": "int64", "released_until": "int64"}
 
 
 @cache
-def _statement(dialect: str) -> str:
-    """The expression of the 24-hour rate over the current versions, as the database's own SQL.
+def _statements(dialect: str) -> tuple[str, str]:
+    """The expressions of the 24-hour rate and of the hours over the current versions, as the database's own
+    SQL.
 
-    The board asks it every few seconds: by index and without the lake, so that its cost follows the week. It
-    is put into words once per kind of database; every column it names stands in the index of deadlines.
-    A server that starts does not wait for Ibis.
+    The board asks them every few seconds: by index and without the lake, so that their cost follows the week.
+    They are put into words once per kind of database; a server that starts does not wait for Ibis.
     """
     import ibis
     from ibis import _
 
     from monitor.metrics.compliance import LATE, ON_TIME, has_come_at, place_at
+    from monitor.metrics.hours import in_minutes
     from monitor.metrics.known import number
+    from monitor.metrics.rate_cases import with_hours
 
-    versions = ibis.table(_COLUMNS, name="case_versions")
+    versions = ibis.table(_COLUMNS | _OF_HOURS, name="case_versions")
     due = versions.filter(_.known_to.isnull(), _.deadline_week.notnull(), _.deadline_week == _WEEK)
     placed = due.filter(has_come_at(_MOMENT)).mutate(place=place_at(_MOMENT))
     inside = _.place.isin([ON_TIME, LATE])
     counted = placed.group_by("station", "place").agg(
         cases=_.count(), withdrawn=number(inside & _.withdrawn_at.notnull())
     )
-    told = str(ibis.to_sql(counted, dialect="postgres" if dialect == "postgresql" else dialect))
-    return told.replace(str(_MOMENT), ":now").replace(f"'{_WEEK}'", ":week")
+    timed = in_minutes(with_hours(placed, _MOMENT)).filter(_.minutes.notnull())
+    spans = timed.group_by("station", "minutes", "released").agg(cases=_.count())
+
+    def words(expression: Any) -> str:
+        told = str(ibis.to_sql(expression, dialect="postgres" if dialect == "postgresql" else dialect))
+        return told.replace(str(_MOMENT), ":now").replace(f"'{_WEEK}'", ":week")
+
+    return words(counted), words(spans)
 
 
 def week_span(now: int, zone: ZoneInfo) -> tuple[str, int, int]:
@@ -79,15 +89,28 @@ def week_span(now: int, zone: ZoneInfo) -> tuple[str, int, int]:
 
 def week_figures(database: Database, stations: Sequence[str] | None, now: int, zone: ZoneInfo) -> WeekFigures:
     """The figures of the week that holds `now`, for these stations or (None) for all."""
-    week, monday, after = week_span(now, zone)
+    week = week_span(now, zone)[0]
     counted: Counter[str] = Counter()
+    released: Counter[int] = Counter()
+    held: Counter[int] = Counter()
     with database.read() as connection:
-        asked = text(_statement(connection.dialect.name)).bindparams(week=week, now=now)
-        for row in connection.execute(asked):
+        rate, spans = (
+            text(one).bindparams(week=week, now=now) for one in _statements(connection.dialect.name)
+        )
+        for row in connection.execute(rate):
             if stations is None or row.station in stations:
                 counted[row.place] += row.cases
                 counted["withdrawn"] += row.withdrawn
+        for row in connection.execute(spans):
+            if stations is None or row.station in stations:
+                (released if row.released else held)[row.minutes] += row.cases
     k, n = counted["on_time"], counted["on_time"] + counted["late"]
     beside = {name: counted[name] for name in _BESIDE if counted[name]}
-    hours = [span / HOUR for span in spans_released(database, stations, monday, min(after, now + 1))]
-    return WeekFigures(week, k, n, beside, median(hours), len(hours))
+    return WeekFigures(week, k, n, beside, _median(released, held), released.total() + held.total())
+
+
+def _median(released: Mapping[int, int], held: Mapping[int, int]) -> float | None:
+    from monitor.metrics.hours import curve_of
+    from monitor.metrics.survival import time_by_which
+
+    return time_by_which(curve_of(released, held), 0.5)

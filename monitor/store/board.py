@@ -44,22 +44,6 @@ def recent_releases(
         return states(connection.execute(query))
 
 
-def spans_released(database: Database, stations: Sequence[str] | None, since: int, until: int) -> list[int]:
-    """Microseconds from confirmation to release, where both are exact, of the releases in [since, until)."""
-    query = select(V.released_at - V.confirmed_at).where(
-        RELEASED,
-        V.released_at >= since,
-        V.released_at < until,
-        V.confirmed_at.is_not(None),
-        V.confirmed_until.is_(None),
-        V.released_until.is_(None),
-        V.verdict != Verdict.IMPLAUSIBLE.value,
-        _of(stations),
-    )
-    with database.read() as connection:
-        return list(connection.execute(query).scalars())
-
-
 def released_between(
     database: Database, stations: Sequence[str] | None, since: int, until: int
 ) -> list[CaseState]:

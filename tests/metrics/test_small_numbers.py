@@ -1,10 +1,10 @@
-"""Wilson's interval against published values, and the median."""
+"""Wilson's interval against published values."""
 
 from __future__ import annotations
 
 import pytest
 
-from monitor.metrics.small_numbers import clopper_pearson, median, wilson
+from monitor.metrics.small_numbers import clopper_pearson, wilson
 
 
 @pytest.mark.parametrize(
@@ -37,13 +37,6 @@ def test_all_and_nothing_reach_the_ends_exactly_and_mirror_each_other() -> None:
         assert every is not None
         assert (none.low, every.high) == (0.0, 1.0)
         assert every.low == pytest.approx(1 - none.high, abs=1e-12)
-
-
-def test_the_median_of_an_even_number_lies_between_the_middle_two() -> None:
-    assert median([]) is None
-    assert median([5.0]) == 5.0
-    assert median([9.0, 1.0, 4.0]) == 4.0
-    assert median([4.0, 1.0, 9.0, 6.0]) == 5.0
 
 
 @pytest.mark.parametrize(
