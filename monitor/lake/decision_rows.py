@@ -1,17 +1,18 @@
 """Decisions as the lake holds them: each with its facts and what the rules of the day of its act say of it.
 
 A decision has a row for each span in which its case said the same of it; the one without an end is the
-decision in force. What other cases say (repeats of the vehicle, other fines for the act) is in every row as
-it is known now: a correction of another case changes it, which is why a refresh writes those rows too.
+decision in force. What other cases say (repeats of vehicle and driver, other fines for the act) is in every
+row as it is known now: a correction of another case changes it, which is why a refresh writes those rows too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
 from sqlalchemy import Connection
 
 from monitor.cases.state import CaseState
@@ -29,6 +30,8 @@ from monitor.rules.others import act_key, with_others
 from monitor.settings.penalties import Factor
 from monitor.store.changes import versions_of
 from monitor.store.database import ask_among
+from monitor.store.decisions import decisions_of as current_decisions
+from monitor.store.decisions import related_cases
 from monitor.store.log import events_of
 from monitor.store.versions import STATE, state_of
 
@@ -49,7 +52,8 @@ DECISIONS = pa.schema(
         ("decision_no", pa.string()), ("plate", pa.string()), ("plate_colour", pa.string()),
         ("party", pa.string()), ("load_over_kg", pa.int64()), ("load_over_share", pa.float64()),
         ("mitigating", pa.int64()), ("aggravating", pa.int64()), ("exemption", pa.string()),
-        ("alike", pa.string()),
+        ("alike", pa.string()), ("driver", pa.string()), ("company", pa.string()),
+        ("company_share", pa.float64()),
     ]
 )  # fmt: skip
 """`acted_at`: its local day says which rules apply. `over_kg`, `over_share`: gross over the limit;
@@ -58,12 +62,6 @@ DECISIONS = pa.schema(
 was decided. `alike`: authority, rule set and tiers in one; cases of one `alike` are like cases."""
 
 _DECIDED = "SELECT DISTINCT case_id FROM case_versions WHERE decided_at IS NOT NULL AND case_id {among}"
-_OF_PLATES = (
-    "SELECT plate, case_id FROM case_versions WHERE known_to IS NULL AND decided_at IS NOT NULL "
-    "AND plate {among}"
-)
-_OF_ACTS = "SELECT check_no, case_id FROM check_numbers WHERE station = ? AND check_no {among}"
-_NUMBERED = "SELECT case_no, id FROM cases WHERE station = ? AND case_no {among}"
 _STATE = ", ".join(f'"{column.name}"' for column in STATE) + ", case_id, known_from, known_to"
 
 
@@ -94,32 +92,51 @@ def decisions_of(
     in_force = {
         case_id: [one.decision for one in rows if one.known_to is None] for case_id, rows in told.items()
     }
-    related = _related(connection, told)
-    missing = {one for ids in related.values() for one in ids} - set(told)
-    for case_id, rows in _told(connection, sorted(missing)).items():
-        in_force[case_id] = [one.decision for one in rows if one.known_to is None]
+    related = related_cases(
+        connection, {case_id: [one.decision for one in rows] for case_id, rows in told.items()}
+    )
+    in_force |= current_decisions(connection, {one for ids in related.values() for one in ids} - set(told))
     whole: list[Told] = []
     for case_id, rows in told.items():
-        others = chain.from_iterable(in_force.get(other, ()) for other in related.get(case_id, ()))
+        others = [d for other in sorted(related[case_id]) for d in in_force.get(other, ())]
         zone = zone_of(rows[0].decision.station)
-        known = with_others([one.decision for one in rows], zone, others)
-        whole += [
-            # As on the page of a case: a driver and a company are found by no index.
-            one._replace(decision=decision._replace(prior_driver_acts=None, company_share=None))
-            for one, decision in zip(rows, known, strict=True)
-        ]
+        for place, beside in _at_one_time(rows):
+            known = with_others([one.decision for one in beside], zone, others)
+            whole.append(beside[place]._replace(decision=known[place]))
     return decision_table(whole, zone_of, judged_by)
 
 
-def plates_and_acts(decisions: pa.Table) -> tuple[set[str], set[tuple[str, str]]]:
-    """The plates and acts by which rows of decisions bear on other cases."""
-    rows = decisions.select(["plate", "station", "act"]).to_pylist()
-    return {r["plate"] for r in rows if r["plate"] is not None}, {(r["station"], r["act"]) for r in rows}
+def bearing_on(decisions: pa.Table) -> dict[str, set[Any]]:
+    """By which plates, drivers, companies and acts rows of decisions bear on other cases; of acts as pairs of
+    station and act."""
+    rows = decisions.select(["plate", "driver", "company", "station", "act"]).to_pylist()
+    names = {name: {row[name] for row in rows} - {None} for name in ("plate", "driver", "company")}
+    return {**names, "act": {(row["station"], row["act"]) for row in rows}}
 
 
-def cases_of_plates(connection: Connection, plates: Iterable[str]) -> set[int]:
-    """Decided cases of some vehicles."""
-    return {row[1] for row in ask_among(connection, _OF_PLATES, sorted(plates))}
+def cases_borne_on(files: Sequence[str], names: Mapping[str, set[Any]]) -> set[int]:
+    """Cases of which decisions in files of the lake share one of the names of `bearing_on`."""
+    if not files:
+        return set()
+    plates, drivers, companies, acts = (
+        pa.array(sorted(some), pa.string())
+        for some in (names["plate"], names["driver"], names["company"], {act for _, act in names["act"]})
+    )
+    wanted = (
+        pc.field("plate").isin(plates)
+        | pc.field("driver").isin(drivers)
+        | (pc.field("company").isin(companies) & pc.field("company_share").is_valid())
+        | pc.field("act").isin(acts)
+    )
+    table = ds.dataset(files, schema=DECISIONS).to_table(
+        columns=["case_id", "station", "act", "plate", "driver", "company"], filter=wanted
+    )
+    return {
+        row["case_id"]
+        for row in table.to_pylist()
+        if (row["station"], row["act"]) in names["act"]
+        or any(row[name] in names[name] for name in ("plate", "driver", "company"))
+    }
 
 
 def _told(connection: Connection, case_ids: Sequence[int]) -> dict[int, list[Told]]:
@@ -137,6 +154,18 @@ def _told(connection: Connection, case_ids: Sequence[int]) -> dict[int, list[Tol
         for case_id in decided
         if (rows := _spans(case_id, versions.get(case_id, ()), validity(*known[case_id])))
     }
+
+
+def _at_one_time(rows: Sequence[Told]) -> Iterator[tuple[int, Sequence[Told]]]:
+    """Each row with those that stood when it last did, as its place among them: what a case said before does
+    not stand beside what it says now."""
+    for one in rows:
+        end = one.known_to
+        if end is None:
+            beside = [other for other in rows if other.known_to is None]
+        else:
+            beside = [o for o in rows if o.known_from < end and (o.known_to is None or o.known_to >= end)]
+        yield beside.index(one), beside
 
 
 def _spans(case_id: int, versions: Sequence[_Version], events: Sequence[ValidSpan]) -> list[Told]:
@@ -168,30 +197,6 @@ def _spans(case_id: int, versions: Sequence[_Version], events: Sequence[ValidSpa
     return sorted(
         found, key=lambda one: (one.known_from, one.decision.decided_at, one.decision.decision_no or "")
     )
-
-
-def _related(connection: Connection, told: Mapping[int, Sequence[Told]]) -> dict[int, list[int]]:
-    """Other cases by case: decided ones of the vehicle, and those that a check or case number leads to."""
-    plates: dict[str, set[int]] = {}
-    acts: dict[str, dict[str, set[int]]] = {}
-    for case_id, rows in told.items():
-        for d in (one.decision for one in rows):
-            if d.plate is not None:
-                plates.setdefault(d.plate, set()).add(case_id)
-            for name in {d.act or d.case_no, d.case_no}:
-                acts.setdefault(d.station, {}).setdefault(name, set()).add(case_id)
-    found: dict[int, set[int]] = {}
-    found_by = ask_among(connection, _OF_PLATES, sorted(plates))
-    pairs = [(plates[plate], other) for plate, other in found_by]
-    for station, named in acts.items():
-        for query in (_OF_ACTS, _NUMBERED):
-            found_by = ask_among(connection, query, sorted(named), (station,))
-            pairs += [(named[name], other) for name, other in found_by]
-    for mine, other in pairs:
-        for case_id in mine:
-            if other != case_id:
-                found.setdefault(case_id, set()).add(other)
-    return {case_id: sorted(others) for case_id, others in found.items()}
 
 
 def decision_table(told: Sequence[Told], zone_of: ZoneOf, judged_by: Judging) -> pa.Table:
@@ -233,7 +238,7 @@ def _row(one: Told, judged_by: Judging) -> dict[str, Any]:
 _OF_DECISION = (
     "station", "case_no", "decided_at", "acted_at", "authority", "outcome", "fine_fen", "points", "vehicle",
     "axles", "gross_kg", "limit_kg", "procedure", "team", "prior_acts", "decision_no", "plate",
-    "plate_colour", "party",
+    "plate_colour", "party", "driver", "company", "company_share",
 )  # fmt: skip
 
 

@@ -13,10 +13,9 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.dataset as ds
 from sqlalchemy import Connection
 
-from monitor.lake.decision_rows import cases_of_plates, plates_and_acts
+from monitor.lake.decision_rows import bearing_on, cases_borne_on
 from monitor.lake.files import held, leave, put, sweep
 from monitor.lake.judging import Judging
 from monitor.lake.local_time import ZoneOf
@@ -98,14 +97,15 @@ def _follow(
     zone_of: ZoneOf,
     judged_by: Judging | None,
 ) -> set[str]:
-    """Write the decisions of cases that changed, and of those for which it matters: cases of the same vehicle
-    and about the same act, as it was and as it is. The months in which those lie."""
+    """Write the decisions of cases that changed, and of those for which it matters: cases of the same
+    vehicle, driver or company and about the same act, as it was and as it is. Answers with the months of
+    those."""
     fresh = decided(connection, case_ids, zone_of, judged_by)
     before = _held_of(folder, parts, months, case_ids)
     if judged_by is None or not (fresh.num_rows or before.num_rows):
         return set()
-    plates, acts = plates_and_acts(pa.concat_tables([before, fresh]))
-    others = cases_of_plates(connection, plates) | _cases_of_acts(folder, parts, acts)
+    files = [str(folder / part.file) for place, part in sorted(parts.items()) if place.table == "decisions"]
+    others = cases_borne_on(files, bearing_on(pa.concat_tables([before, fresh])))
     beside = sorted(others - set(case_ids))
     rows = pa.concat_tables([fresh, decided(connection, beside, zone_of, judged_by)])
     touched = {month for _, month in dict(months_in_turn(connection, beside, zone_of)).items()}
@@ -145,17 +145,6 @@ def _held_of(
     wanted = pa.array(case_ids, pa.int64())
     mine = [table.filter(pc.is_in(table["case_id"], wanted)) for table in tables]
     return pa.concat_tables([SCHEMAS["decisions"].empty_table(), *mine])
-
-
-def _cases_of_acts(folder: Path, parts: dict[Place, Part], acts: set[tuple[str, str]]) -> set[int]:
-    """Cases whose decisions in the lake are about one of some acts: no index of the database tells."""
-    files = [str(folder / part.file) for place, part in sorted(parts.items()) if place.table == "decisions"]
-    if not files:
-        return set()
-    named = pc.field("act").isin(sorted({act for _, act in acts}))
-    columns = ["case_id", "station", "act"]
-    table = ds.dataset(files, schema=SCHEMAS["decisions"]).to_table(columns=columns, filter=named)
-    return {row["case_id"] for row in table.to_pylist() if (row["station"], row["act"]) in acts}
 
 
 def rebuild(

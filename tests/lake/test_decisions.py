@@ -127,8 +127,7 @@ def test_two_fines_for_one_act_are_found_from_both_sides(
     deliver(database, fined(1, "2024-06-30 08:00", "晋D10001", act="K7"), at("2024-07-02 08:00"), EVENTS)
     refresh(database, lake, zone_of, NOW, rules)
     police = fined(2, "2024-07-01 08:00", "晋D10002", authority="police", act="K7")
-    check_no = candidate("weighed", at("2024-07-01 07:50"), case_no="C2", check_no="K7", gross_kg=52_000)
-    deliver(database, [check_no, *police], at("2024-07-03 08:00"), EVENTS)
+    deliver(database, police, at("2024-07-03 08:00"), EVENTS)
     refresh(database, lake, zone_of, NOW, rules)
     assert "double_fine" in in_force(lake)["C1"]["findings"]
     rebuild(database, tmp_path / "anew", zone_of, NOW, rules)
@@ -194,7 +193,9 @@ def test_decisions_refreshed_after_any_deliveries_are_those_written_anew(
         for number, (steps, looked) in enumerate(deliveries):
             rows = []
             for case, start, plate, act, fine, revoked in steps:
-                rows += fined(case, f"{start} 08:00", plate, fine, **({} if act is None else {"act": act}))
+                told = {"driver_digest": plate[-1], "company": plate[-2:], "company_trucks": 2}
+                told |= {} if act is None else {"act": act}
+                rows += fined(case, f"{start} 08:00", plate, fine, **told)
                 if revoked:
                     rows.append(candidate("decision_revoked", NOW - DAY, case_no=f"C{case}"))
             deliver(database, rows, NOW + number * HOUR, letter("events", ledger=False, name=str(number)))
@@ -215,3 +216,15 @@ def _places(folder: Path) -> list[Place]:
 
 def _all_revoked(folder: Path) -> bool:
     return not decisions(folder / "anew")
+
+
+def test_what_a_decision_was_numbered_before_is_no_second_fine(
+    database: Database, tmp_path: Path, rules: Judging
+) -> None:
+    deliver(database, fined(1, "2024-07-01 08:00", "晋D10001"), at("2024-07-02 08:00"), EVENTS)
+    again = fined(1, "2024-07-01 08:00", "晋D10001", decision_no="D1甲")
+    deliver(database, again, at("2024-07-03 08:00"), EVENTS)
+    refresh(database, tmp_path / "lake", zone_of, NOW, rules)
+    rows = decisions(tmp_path / "lake")
+    assert [row["decision_no"] for row in rows] == ["D1", "D1甲"]
+    assert all("double_fine" not in row["findings"] for row in rows)
