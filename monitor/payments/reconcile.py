@@ -18,7 +18,7 @@ from monitor.cases.event import SECOND
 from monitor.cases.revision import valid_events
 from monitor.rules.matching import Covers, PostBy, match, plain_number
 from monitor.rules.outcome import DIFFERENCES, Kind, Outcome, Posting
-from monitor.rules.owed import Owed, owed
+from monitor.rules.owed import ACTIVITIES, Owed, owed
 from monitor.settings.calendar import CalendarMissing
 from monitor.settings.configuration import Configuration
 from monitor.store.changes import newest_entry
@@ -35,6 +35,8 @@ MARK = "reconciled"
 CASES_AT_ONCE = 5_000
 
 _PAYING = "'pay_requested', 'paid', 'pay_confirmed', 'refunded'"
+_HEARD = (*sorted(ACTIVITIES), "voided")
+"""What is read of a case: the rest says nothing of its money."""
 _WITH_MONEY = f"SELECT DISTINCT case_id FROM events WHERE activity IN ({_PAYING}) ORDER BY case_id"
 _NUMBERED = (
     "SELECT case_id, decision_no FROM case_versions WHERE known_to IS NULL AND decision_no IS NOT NULL"
@@ -136,7 +138,7 @@ def money_of(connection: Connection, lines: Sequence[Line]) -> Iterator[Owed]:
     for first in range(0, len(ordered), CASES_AT_ONCE):
         part = ordered[first : first + CASES_AT_ONCE]
         keys = keys_of(connection, part)
-        for case_id, known in events_of(connection, part).items():
+        for case_id, known in events_of(connection, part, _HEARD).items():
             yield owed(*keys[case_id], valid_events(known.own, known.elsewhere).events)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
@@ -69,23 +69,32 @@ def keys_of(connection: Connection, ids: Iterable[int]) -> dict[int, CaseKey]:
     return {key: (station, case_no) for key, station, case_no in ask_among(connection, query, ids)}
 
 
-def events_of(connection: Connection, ids: Iterable[int]) -> dict[int, KnownEvents]:
-    """All recorded events of the cases, by case id."""
+def events_of(
+    connection: Connection, ids: Iterable[int], activities: Collection[str] | None = None
+) -> dict[int, KnownEvents]:
+    """All recorded events of the cases, by case id; of some activities alone, those that were ever told as
+    one of them, in all their versions."""
     found: dict[int, KnownEvents] = {key: KnownEvents([], []) for key in ids}
     if not found:
         return found
     names = {key: name for name, key in source_ids(connection).items()}
     named: dict[bytes, list[int]] = {}
-    for row in ask_among(connection, _EVENTS, found):
+    chosen, values = "", tuple(activities or ())
+    if activities is not None:
+        chosen = f"activity IN ({', '.join('?' * len(values))}) AND "
+    for row in ask_among(connection, _EVENTS.replace("WHERE ", f"WHERE {chosen}"), found, values):
         event = _event(row, names)
         found[row[0]].own.append(event)
         if event.named:
             named.setdefault(event.identity, []).append(row[0])
     for row in ask_among(connection, _NAMED, named):
         event = _event(row, names)
-        for key in named[event.identity]:
+        for key in dict.fromkeys(named[event.identity]):
             if key != row[0]:
                 found[key].elsewhere.append(event)
+            elif activities is not None and event.activity not in activities:
+                # Told anew, it is another activity.
+                found[key].own.append(event)
     return found
 
 

@@ -235,6 +235,22 @@ def test_outcomes_are_kept_as_they_were_known(intake: Intake) -> None:
     )  # fmt: skip
 
 
+def test_a_payment_that_was_voided_or_told_anew_as_something_else_is_none(intake: Intake) -> None:
+    tell(intake, *told("A-1", "C1", "pay_requested", "paid"), *told("A-2", "C2", "pay_requested", "paid"))
+    tell(intake, *told("A-0", "C0", "pay_requested"))
+    load(intake, HEAD + BEGIN + END)
+    run(intake)
+    assert {key for key in standing(intake.database) if key[1] == "not_posted"} == {
+        ("A-1", "not_posted"), ("A-2", "not_posted"),
+    }  # fmt: skip
+    void = candidate("voided", at("2024-07-02 10:00"), case_no="A-1", station=STATION, voids="A-1/paid")
+    anew = candidate("urged", at("2024-07-01 10:00"), case_no="A-2", station=STATION, event_id="A-2/paid")
+    tell(intake, void, anew)
+    assert run(intake).outcomes == {"matched": 1, "unknown_code": 1}
+    found = standing(intake.database)
+    assert {found[case, "not_posted"].closed_why for case in ("A-1", "A-2")} == {"gone"}
+
+
 LINES = [BEGIN, GOOD, END, "L2,C2,0.2,,2024-07-05,POS\n", "L3,C1,2000,2024-07-03 10:00,2024-07-04,扫码\n"]
 CASES = [("A-0", "C0"), ("A-1", "C1"), ("A-2", "C2"), ("A-3", "C3")]
 
