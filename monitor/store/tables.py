@@ -460,6 +460,23 @@ payment_addresses = Table(
 """Addresses to which the stations' payment codes lead: `seen` when the program first met one, `confirmed` by
 a second person. Append-only."""
 
+looked_at = Table(
+    "looked_at",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("station", Text, nullable=False),
+    Column("case_no", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("done", Boolean, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Index(None, "station", "case_no"),
+)
+"""Findings about decisions that a person has looked at (`done`), or has opened again; append-only, the last
+word on a finding (a code of a case) holds. Findings are worked out anew at any time; these words stay."""
+
 marks = Table(
     "marks",
     metadata,
