@@ -15,8 +15,9 @@ LONGEST = 100
 
 
 class NotConfirmedError(ValueError):
-    """Why an address was not confirmed: `no_address` (the station has none), `no_name`, `same_person` (who
-    changed it), `other_address` (it is not, or no more, the one that was looked at), `already`."""
+    """Why an address was not confirmed: `no_address` (the station has none), `no_name`, `not_seen` (no server
+    has run with it yet, so nobody is known to have changed it), `same_person` (who changed it),
+    `other_address` (it is not, or no more, the one that was looked at), `already`."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -60,7 +61,6 @@ def confirm_address(
     name = _folded(sender.actor)
     if not name:
         raise NotConfirmedError("no_name")
-    note_addresses(database, configuration, Sender(sender.actor, sender.origin), now=now)
     with database.write() as connection:
         standing = standings(configuration, addresses_said(connection)).get(station)
         if standing is None:
@@ -69,7 +69,10 @@ def confirm_address(
             raise NotConfirmedError("other_address")
         if standing.confirmed_at is not None:
             raise NotConfirmedError("already")
-        if standing.changed_by is None or _folded(standing.changed_by) == name:
+        if standing.changed_by is None:
+            # Noting it now would make the second person the first, and the first the second.
+            raise NotConfirmedError("not_seen")
+        if _folded(standing.changed_by) == name:
             raise NotConfirmedError("same_person")
         append_address(
             connection,

@@ -110,15 +110,13 @@ def notice(
 
 
 def addresses() -> None:
-    from monitor.actions.payment_address import note_addresses
-    from monitor.cli.installation import configured, now, open_database, sender
+    from monitor.cli.installation import configured, open_database
     from monitor.payments.address import standings_of
     from monitor.settings.environment import load_settings
 
     settings = load_settings()
     configuration = configured(settings)
     database = open_database(settings)
-    note_addresses(database, configuration, sender(), now=now())
     rows = []
     for one in standings_of(database, configuration).values():
         zone = configuration.zone_of(one.station)

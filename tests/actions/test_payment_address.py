@@ -75,8 +75,10 @@ def test_who_changed_it_cannot_confirm_it(database: Database, configured: Config
 def test_an_address_that_nobody_has_seen_is_not_confirmed_by_its_first_reader(
     database: Database, configured: Configured
 ) -> None:
-    with pytest.raises(NotConfirmedError, match="same_person"):
+    with pytest.raises(NotConfirmedError, match="not_seen"):
         confirm(database, configured(OWN), OTHER)
+    # Nor is the reader now taken for who changed it.
+    assert standings_of(database, configured(OWN))[WEST].changed_by is None
 
 
 def test_another_address_than_the_one_looked_at_is_not_confirmed(

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from monitor.server import install
+from monitor.settings.environment import load_settings
+
 from .conftest import EventFile, Fangxing
 
 HEAD = "station,case_no,activity,occurred_at,fine_fen,amount_fen,payment_code,channel,authority,outcome"
@@ -79,7 +82,11 @@ def test_an_address_is_confirmed_by_a_second_person(
         encoding="utf-8",
     )
     monkeypatch.setenv("FANGXING_CONFIG_DIR", str(folder))
-    monkeypatch.setattr("getpass.getuser", lambda: "wang")
+    line = next(one for one in fangxing("payments", "addresses").out.splitlines() if one.startswith(WEST))
+    early = fangxing("payments", "confirm", WEST, line.split()[1], "--as", "li")
+    assert (early.code, "fangxing serve" in early.err) == (1, True)
+    monkeypatch.setattr("monitor.server.local_user", lambda: "wang")
+    install(load_settings()).database.dispose()
     line = next(one for one in fangxing("payments", "addresses").out.splitlines() if one.startswith(WEST))
     assert "waits for a second person" in line and "wang" in line
     digest = line.split()[1]
