@@ -28,6 +28,7 @@ CaseNo = Annotated[str, typer.Argument(metavar="CASE", help=say("cli.help.paymen
 def register(app: typer.Typer) -> None:
     payments = typer.Typer(help=say("cli.help.payments"), no_args_is_help=True)
     payments.command("case", help=say("cli.help.payments_case"))(of_case)
+    payments.command("look", help=say("cli.help.payments_look"))(look)
     payments.command("notice", help=say("cli.help.payments_notice"))(notice)
     payments.command("addresses", help=say("cli.help.payments_addresses"))(addresses)
     payments.command("confirm", help=say("cli.help.payments_confirm"))(confirm)
@@ -72,6 +73,54 @@ def of_case(
         "look",
     )
     table.show([say(f"cli.payments.heads.{head}") for head in heads], [_row(one, zone) for one in found])
+
+
+def look(
+    station: Annotated[list[str] | None, typer.Option("--station", help=say("cli.help.station"))] = None,
+    since: Annotated[str | None, typer.Option("--from", help=say("cli.help.since"))] = None,
+    until: Annotated[str | None, typer.Option("--to", help=say("cli.help.until_day"))] = None,
+    json: Annotated[bool, typer.Option("--json", help=say("cli.help.json"))] = False,
+) -> None:
+    from datetime import timedelta
+
+    from monitor.cli.installation import configured, now, open_database, station_code
+    from monitor.cli.metrics import day, instant
+    from monitor.payments.look import payments_to_look_at
+    from monitor.settings.environment import load_settings
+
+    settings = load_settings()
+    configuration = configured(settings)
+    first, last = day("--from", since), day("--to", until)
+    zone = configuration.zone
+    after = None if last is None else last + timedelta(days=1)
+    found = payments_to_look_at(
+        open_database(settings),
+        configuration,
+        now(),
+        stations=[station_code(configuration, one) for one in station] if station else None,
+        since=None if first is None else instant(f"{first}T00:00", zone),
+        until=None if after is None else instant(f"{after}T00:00", zone),
+    )
+    if json:
+        import orjson
+
+        rows = [
+            {"station": key[0], "case_no": key[1], **_plain(one, configuration.zone_of(key[0]))}
+            for key, one in found
+        ]
+        typer.echo(orjson.dumps({"payments": rows}, option=orjson.OPT_INDENT_2))
+        return
+    if not found:
+        typer.echo(say("cli.payments.nothing"))
+        return
+    heads = ("station", "case", "owed", "channel", "paid", "look")
+    table.show(
+        [say(f"cli.payments.heads.{head}") for head in heads],
+        [
+            (*key, *(_row(one, configuration.zone_of(key[0]))[place] for place in (1, 4, 5, 9)))
+            for key, one in found
+        ],
+    )
 
 
 def notice(

@@ -43,6 +43,15 @@ def test_the_payments_of_a_case_with_what_to_look_at(told: Fangxing) -> None:
     assert told("payments", "case", WEST, "A2").code == 1
 
 
+def test_payments_to_look_at_are_listed_with_why(told: Fangxing) -> None:
+    [payment] = told("payments", "look", "--json").object["payments"]
+    assert (payment["station"], payment["case_no"]) == (WEST, "A1")
+    assert [finding["code"] for finding in payment["findings"]] == ["cash_without_ground"]
+    assert "A1" in told("payments", "look", "--from", "2026-11-25", "--to", "2026-11-25").out
+    assert "no payment" in told("payments", "look", "--from", "2026-11-26").out
+    assert "no payment" in told("payments", "look", "--station", "北关").out
+
+
 def test_who_collected_is_a_code_and_a_name_is_refused(fangxing: Fangxing, event_file: EventFile) -> None:
     head = "station,case_no,activity,occurred_at,罚款金额(元),处理机关,收缴单位"
     rows = (
