@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Any, Protocol
 
@@ -27,11 +27,13 @@ Build = Callable[["Engine", Ask], ir.Table]
 @dataclass(frozen=True, slots=True)
 class Question:
     """An expression with parameters for the moment and the days of `ask`. Those of one `shape` are equal:
-    `build` is called only where none of it was written as a query yet, which takes longer than to run it."""
+    `build` is called only where none of it was written as a query yet, which takes longer than to run it.
+    `variables` are further ones by their names, of DuckDB alone (`variable`)."""
 
     shape: Hashable
     ask: Ask
     build: Callable[[], ir.Table]
+    variables: Mapping[str, float | str] = field(default_factory=dict)
 
     @property
     def values(self) -> dict[Any, Any]:
@@ -70,6 +72,22 @@ def _day(name: str) -> str:
     raise NotImplementedError
 
 
+@ibis.udf.scalar.builtin(name="getvariable", signature=((str,), float))  # type: ignore[untyped-decorator]
+def _figure(name: str) -> float:
+    """The same of a number."""
+    raise NotImplementedError
+
+
+def variable(name: str, kind: type) -> Any:
+    """One of the `variables` of a question in its expression, a text or a number."""
+    if name not in _FURTHER:
+        _FURTHER[name] = (ibis.param("string" if kind is str else "float64"), kind)
+    return _FURTHER[name][0]
+
+
+_FURTHER: dict[str, tuple[Any, type]] = {}
+
+
 _VARIABLES = {AS_OF: _moment("as_of"), SINCE: _day("since"), UNTIL: _day("until")}
 _NAMES = {AS_OF: "as_of", SINCE: "since", UNTIL: "until"}
 
@@ -99,8 +117,10 @@ class Queries:
 
 
 def _written(expression: ir.Table) -> str:
-    told = expression.op().replace({one.op(): other.op() for one, other in _VARIABLES.items()}).to_expr()
-    return str(ibis.to_sql(told, dialect="duckdb", pretty=False))
+    told = {one.op(): other.op() for one, other in _VARIABLES.items()}
+    for name, (one, kind) in _FURTHER.items():
+        told[one.op()] = (_day(name) if kind is str else _figure(name)).op()
+    return str(ibis.to_sql(expression.op().replace(told).to_expr(), dialect="duckdb", pretty=False))
 
 
 class DuckDBEngine:
@@ -124,8 +144,9 @@ class DuckDBEngine:
                 return self._connection.to_pyarrow(expression).to_pylist()  # type: ignore[no-any-return]
         query = self._queries.of(expression)
         with self._lock:
-            for parameter, value in expression.values.items():
-                self._connection.con.execute(f"SET VARIABLE {_NAMES[parameter]} = ?", [value])
+            named = {_NAMES[parameter]: value for parameter, value in expression.values.items()}
+            for name, value in {**named, **expression.variables}.items():
+                self._connection.con.execute(f"SET VARIABLE {name} = ?", [value])
             found = self._connection.con.execute(query)
             names = [column[0] for column in found.description]
             return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

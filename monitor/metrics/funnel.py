@@ -95,12 +95,13 @@ def funnel(counts: Sequence[tuple[str, int, int]], target: float, rate: float = 
     among = dict(zip(judged, adjusted([ps[place] for place in judged]), strict=True))
     found = []
     for place, (name, k, n) in enumerate(counts):
-        where = Place.TOO_FEW if n < TOO_FEW else _place(k / n, n, target)
+        where = Place.TOO_FEW if n < TOO_FEW else place_of(k / n, n, target)
         found.append(Unit(name, k, n, where, ps[place], among.get(place, 1.0) <= rate))
     return found
 
 
-def _place(share: float, n: int, target: float) -> Place:
+def place_of(share: float, n: int, target: float) -> Place:
+    """Where a share of n lies in the funnel around a target."""
     outer, inner = limits(n, target, ALARM), limits(n, target, WARNING)
     if not outer.low <= share <= outer.high:
         return Place.BEYOND_998

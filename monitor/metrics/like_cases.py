@@ -1,0 +1,173 @@
+"""The nearest like cases of a decision and what they were fined, with why each counts as alike.
+
+Like cases have the same authority, rule set and tiers; among them the distance says how far the facts lie
+apart. Each part of it is a difference divided by what makes a difference worth one: it is explained per case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import ibis
+from ibis import _
+from ibis.expr import types as ir
+
+from monitor.metrics.ask import Ask
+from monitor.metrics.engine import AS_OF, Engine, Question, variable
+
+SCALES: Mapping[str, float] = {
+    "over_kg": 2_000.0,
+    "over_share": 0.05,
+    "axles": 1.0,
+    "prior_acts": 1.0,
+}
+"""What makes a difference of one: 2,000 kg, 5 % of the limit or load, an axle, a repeat. Set by judgement."""
+FACTORS, PROCEDURE, PARTY = 1.0, 0.5, 0.5
+"""Other recorded circumstances (the numbers of mitigating and of aggravating ones), another procedure,
+another kind of party; one side unknown counts as different."""
+NEAREST = 10
+
+FACTS = (*SCALES, "mitigating", "aggravating", "procedure", "party")
+TOLD = (
+    "case_id", "station", "case_no", "decision_no", "decided_at", "decided_date", "fine_fen", "outcome",
+    "place", "position", "low_fen", "high_fen", "factors", *FACTS,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """A like case: what it was fined and where in the band, its facts, and `apart`: each part of the distance
+    that is not zero, by the name of the fact."""
+
+    station: str
+    case_no: str
+    decision_no: str | None
+    decided_date: str
+    outcome: str | None
+    fine_fen: int | None
+    place: str
+    position: float | None
+    distance: float
+    apart: dict[str, float]
+    facts: dict[str, Any]
+    factors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LikeCases:
+    """A decision with its nearest like cases. `why` says what they have in common (authority, rule set and
+    tiers); empty `nearest` and `why` None where the decision falls in no tier."""
+
+    case_no: str
+    decision_no: str | None
+    fine_fen: int | None
+    why: str | None
+    facts: dict[str, Any]
+    nearest: list[Alike] = field(default_factory=list)
+
+
+def apart(own: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, float]:
+    """The parts of the distance between the facts of two decisions, those that are zero left out.
+
+    A number that one side does not tell counts one; what neither tells counts nothing.
+    """
+    found = {name: _gap(own[name], other[name], scale) for name, scale in SCALES.items()}
+    found["factors"] = FACTORS * (
+        abs((own["mitigating"] or 0) - (other["mitigating"] or 0))
+        + abs((own["aggravating"] or 0) - (other["aggravating"] or 0))
+    )
+    found["procedure"] = PROCEDURE * (own["procedure"] != other["procedure"])
+    found["party"] = PARTY * (own["party"] != other["party"])
+    return {name: gap for name, gap in found.items() if gap}
+
+
+def _gap(own: float | None, other: float | None, scale: float) -> float:
+    if own is None or other is None:
+        return 0.0 if own is other else 1.0
+    return abs(own - other) / scale
+
+
+def _with_load(decisions: ir.Table) -> ir.Table:
+    """By how much a case was over: of the approved load where that is told, else of the limit."""
+    return decisions.mutate(
+        over_kg=ibis.coalesce(_.load_over_kg, _.over_kg),
+        over_share=ibis.coalesce(_.load_over_share, _.over_share),
+    )
+
+
+def distance(own: Mapping[str, Any]) -> Any:
+    """The sum of `apart` as an expression over decisions; own facts that are told are variables."""
+    parts: list[Any] = []
+    for name, scale in SCALES.items():
+        if own[name] is None:
+            parts.append(_[name].notnull().ifelse(1.0, 0.0))
+        else:
+            parts.append(((_[name] - variable(name, float)).abs() / scale).fill_null(1.0))
+    for name in ("mitigating", "aggravating"):
+        parts.append((_[name].fill_null(0) - variable(name, float)).abs() * FACTORS)
+    for name, weight in (("procedure", PROCEDURE), ("party", PARTY)):
+        told = own[name] is not None
+        same = (_[name] == variable(name, str)).fill_null(False) if told else _[name].isnull()
+        parts.append(same.ifelse(0.0, weight))
+    total = parts[0]
+    for part in parts[1:]:
+        total = total + part
+    return total
+
+
+def like_cases(engine: Engine, station: str, case_no: str, as_of: int) -> list[LikeCases]:
+    """Of each decision in force of a case the ten nearest like cases, nearest first; ties by station and
+    number. Nothing for a case without a decision."""
+    named = {"own_station": station, "own_case_no": case_no}
+    own_rows = engine.rows(Question("like_cases.own", Ask(as_of), lambda: _own(engine), named))
+    own_rows.sort(key=lambda row: (row["decided_at"], row["decision_no"] or ""))
+    return [_of(engine, as_of, own) for own in own_rows]
+
+
+def _known(engine: Engine) -> ir.Table:
+    table = engine.table("decisions")
+    return table.filter(table.known_from <= AS_OF, table.known_to.isnull() | (table.known_to > AS_OF))
+
+
+def _own(engine: Engine) -> ir.Table:
+    known = _known(engine)
+    mine = known.filter(
+        known.station == variable("own_station", str), known.case_no == variable("own_case_no", str)
+    )
+    return _with_load(mine).select("alike", *TOLD)
+
+
+def _of(engine: Engine, as_of: int, own: dict[str, Any]) -> LikeCases:
+    facts = {name: own[name] for name in FACTS}
+    told = LikeCases(own["case_no"], own["decision_no"], own["fine_fen"], own["alike"], facts)
+    if own["alike"] is None:
+        return told
+    values: dict[str, Any] = {name: value for name, value in facts.items() if value is not None}
+    values |= {
+        "mitigating": own["mitigating"] or 0, "aggravating": own["aggravating"] or 0,
+        "alike": own["alike"], "own_case": own["case_id"],
+    }  # fmt: skip
+    shape = ("like_cases", tuple(sorted(values)))
+    for row in engine.rows(Question(shape, Ask(as_of), lambda: _nearest(engine, own), values)):
+        told.nearest.append(
+            Alike(
+                row["station"], row["case_no"], row["decision_no"], row["decided_date"], row["outcome"],
+                row["fine_fen"], row["place"], row["position"], row["distance"], apart(own, row),
+                {name: row[name] for name in FACTS}, tuple(row["factors"] or ()),
+            )
+        )  # fmt: skip
+    return told
+
+
+def _nearest(engine: Engine, own: Mapping[str, Any]) -> ir.Table:
+    known = _known(engine)
+    others = known.filter(known.alike == variable("alike", str), known.case_id != variable("own_case", float))
+    return (
+        _with_load(others)
+        .mutate(distance=distance(own).round(9))
+        .select("distance", *TOLD)
+        .order_by("distance", "station", "case_no")
+        .limit(NEAREST)
+    )
