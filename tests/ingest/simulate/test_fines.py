@@ -164,7 +164,7 @@ def test_every_planted_fault_of_a_decision_is_found(simulated: Simulated, found:
 
 def test_every_planted_fault_of_a_payment_is_found(simulated: Simulated, found: Found) -> None:
     faults = planted(simulated, "payment")
-    assert faults
+    assert faults or simulated.summary.seed != SEED
     for one in faults:
         assert found.payments[one["case_no"]] == {one["code"]}, one
 
@@ -179,7 +179,8 @@ def test_no_more_than_one_in_a_hundred_clean_cases_is_flagged(simulated: Simulat
     places = Counter(one.place for case_no in clean for one in found.assessed[case_no])
     assert places[Place.NO_DISCRETION] > places[Place.UNASSESSED]
     assert places[Place.LOW] + places[Place.MIDDLE] + places[Place.HIGH] > 10
-    assert places[Place.EXEMPT] and places[Place.UNASSESSED]
+    if simulated.summary.seed == SEED:  # other seeds need not hold one of each
+        assert places[Place.EXEMPT] and places[Place.UNASSESSED]
 
 
 def test_the_differences_to_the_statement_are_the_planted_ones(simulated: Simulated, found: Found) -> None:
