@@ -17,6 +17,7 @@ from ingest.intake import Intake
 from ingest.mapping.batch import SheetProblem, Warned
 from ingest.mapping.page import SourcePage
 from ingest.mapping.read import read_isolated
+from ingest.mapping.statement import LINE
 from ingest.tables.fault import TableError
 from monitor.cases.event import SECOND
 from monitor.cases.plate import masked_plate
@@ -119,7 +120,7 @@ def _count(told: Rehearsed, row: RowResult, rows: int) -> None:
     told.refusals += len(row.refusals)
     told.activities.update(one.activity for one in row.candidates)
     told.reasons.update(one.reason for one in row.refusals)
-    told.cases.update((one.station, one.case_no) for one in row.candidates)
+    told.cases.update((one.station, one.case_no) for one in row.candidates if one.activity != LINE)
     if row.candidates:
         told.landed += 1
     elif row.refusals:

@@ -49,7 +49,10 @@ def _event(one: Candidate, zone: ZoneInfo, texts: Texts) -> str:
     shown = f"{when:%Y-%m-%d %H:%M:%S}"
     if one.occurred_until is not None:
         shown = texts.get("dry_run.day", day=f"{when:%Y-%m-%d}")
-    data = "" if not one.data else " ".join(f"{key}={value}" for key, value in orjson.loads(one.data).items())
+    told = orjson.loads(one.data) if one.data else {}
+    for key in told.keys() & {"paid_at", "paid_until"}:
+        told[key] = f"{local(told[key], zone):%Y-%m-%dT%H:%M:%S}"
+    data = " ".join(f"{key}={value}" for key, value in told.items())
     return texts.get("dry_run.event", activity=_label(one.activity, texts), when=shown, data=data).rstrip()
 
 

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from ingest.mapping.explain import explained
 from ingest.mapping.page import SourcePage
 from monitor.settings.problem import ConfigError
+from monitor.settings.texts import texts
 
 from .conftest import Deliver, instant
 
@@ -29,6 +31,12 @@ def test_a_line_keeps_code_amount_times_and_account(deliver: Deliver) -> None:
         "payment_code": CODE, "amount_fen": 50_000, "channel": "nontax_qr", "payee_account": "0407",
         "paid_at": instant("2024-07-01T10:00:00+08:00"),
     }  # fmt: skip
+
+
+def test_a_dry_run_tells_the_time_of_payment_as_a_time(deliver: Deliver) -> None:
+    told = deliver(PAGE, HEAD + f"L20240701001,{CODE},500,2024-07-01 10:00,2024-07-02,扫码,\n")
+    said = "\n".join(explained(told.rows[-1], "Asia/Shanghai", texts("zh")))
+    assert "对账单一笔" in said and "paid_at=2024-07-01T10:00:00" in said
 
 
 def test_of_a_posting_day_alone_no_hour_is_made(deliver: Deliver) -> None:
