@@ -15,6 +15,13 @@ from monitor.reports.case_query import BadQuery, instant, period
 if TYPE_CHECKING:
     from monitor.settings.texts import Texts
 
+PAYMENTS = ("paid", "payment_failures", "payment_time", "payment_outages", "waiting")
+_CUT = re.compile(
+    r"(channel\.(?P<channel>\w+)|(?P<what>\w+))"
+    r"(\.authority\.(?P<authority>\w+))?(\.hour\.(?P<hour>\d+))?"
+)
+_OUTAGE = re.compile(r"(?P<date>\d{4}-\d\d-\d\d)\.(?P<hour>\d+)|hour\.(?P<any>\d+)")
+
 
 def behind_words(asked: Mapping[str, str], now: int, zone: ZoneInfo, words: Texts) -> str | None:
     """The mark, its period and as of when; None for a list that was not opened from one."""
@@ -48,6 +55,8 @@ def _mark(cell: str, words: Texts) -> str:
         return words.get("flow.behind.gap")
     if figure == "stages":
         return _stage(rest, words)
+    if figure in PAYMENTS:
+        return _payment(figure, rest, words) or cell
     hours = re.fullmatch(r"(\w+)\.(\d+)(\+|-\d+)?", rest)
     if figure == "hours" and hours is not None:
         kind, low, end = hours.groups()
@@ -71,3 +80,30 @@ def _stage(rest: str, words: Texts) -> str:
     if by == "hour":
         return f"{stage} · {words.get('flow.behind.at_hour', hour=value)}"
     return f"{stage} · {words.get(f'board.week.{int(value) + 1}')}"
+
+
+def _payment(figure: str, rest: str, words: Texts) -> str | None:
+    """A cell of the figures of payments: what, by which channel, of whose fines, at which hour."""
+    fixed = words.find(f"payments.behind.{figure}.{rest}")
+    if fixed is not None:
+        return fixed
+    name = words.find(f"payments.behind.{figure}") or figure
+    outage = _OUTAGE.fullmatch(rest)
+    if outage is not None:
+        hour = words.get("payments.behind.hour", hour=outage["hour"] or outage["any"])
+        return " · ".join([name, *([outage["date"]] if outage["date"] else []), hour])
+    cut = _CUT.fullmatch(rest)
+    if cut is None:
+        return None
+    what, channel = cut["what"], cut["channel"]
+    parts = [name]
+    if channel is not None:
+        parts.append(words.find(f"channels.{channel}") or channel)
+    elif what != "all":
+        parts.append(words.find(f"payments.way.{what}") or words.find(f"payments.behind.{what}") or what)
+    if cut["authority"] is not None:
+        unknown = cut["authority"] == "unknown"
+        parts.append(words.get("payments.unknown") if unknown else authority_name(cut["authority"], words))
+    if cut["hour"] is not None:
+        parts.append(words.get("payments.behind.hour", hour=cut["hour"]))
+    return " · ".join(parts)

@@ -118,7 +118,8 @@ def _failed(failure: Failure, view: FlowView, speech: Speech) -> Node:
     return failed_part(speech.words, failure.reason, clock_time(view.now, speech.zone))
 
 
-def _card(title: str, caption: Any, body: list[Any], foot: Any = None) -> Node:
+def card(title: str, caption: Any, body: list[Any], foot: Any = None) -> Node:
+    """A figure under its title; `foot` stands below it in small letters."""
     below = [] if foot is None else [element("p", foot, "fx-flow-foot")]
     return element(
         "section",
@@ -166,7 +167,7 @@ def _stages(view: FlowView, speech: Speech, few: int) -> Node:
     part, words = view.stages, speech.words
     assert isinstance(part, StagesPart)
     if not part.stages:
-        return _card(words.get("flow.stages.neutral"), words.get("flow.none"), [])
+        return card(words.get("flow.stages.neutral"), words.get("flow.none"), [])
     hours = sum(one.hours for one in part.stages)
     n = part.stages[0].n
     foot: list[Any] = [words.get("flow.stages.law")]
@@ -181,7 +182,7 @@ def _stages(view: FlowView, speech: Speech, few: int) -> Node:
             n=after.n,
         )
         foot = [link(said, view.behind("removal.known"), "fx-flow-plain"), *foot]
-    return _card(
+    return card(
         speech.say(found.stages_finding(part.stages, few)),
         words.get("flow.stages.caption", n=n, hours=f"{hours:,.0f}"),
         [
@@ -200,7 +201,7 @@ def _hours(view: FlowView, speech: Speech, few: int) -> Node:
     assert isinstance(part, HoursPart)
     hours = part.hours
     if hours is None or hours.n == 0:
-        return _card(words.get("flow.hours.neutral"), words.get("flow.none"), [])
+        return card(words.get("flow.hours.neutral"), words.get("flow.none"), [])
     numbers = {
         name: "—" if value is None else f"{value:.1f}"
         for name, value in (("median", hours.median), ("p90", hours.p90), ("longest", hours.longest))
@@ -213,7 +214,7 @@ def _hours(view: FlowView, speech: Speech, few: int) -> Node:
     )
     if hours.untimed:
         caption += words.get("flow.join") + words.get("flow.hours.untimed", n=hours.untimed)
-    return _card(
+    return card(
         speech.say(found.hours_finding(part.test)),
         caption,
         [
@@ -229,7 +230,7 @@ def _rate(view: FlowView, speech: Speech, board: Board) -> Node:
     assert isinstance(part, Weekly)
     title = speech.say(found.rate_finding(part.chart))
     if not part.weeks:
-        return _card(title, words.get("flow.none"), [])
+        return card(title, words.get("flow.none"), [])
     target = board.target.share
     share = flow_weekly.rate_plot(part, board, view, words)
     plots: list[Any] = [flow_weekly.drawn(share, words, words.get("flow.rate.neutral"), target)]
@@ -245,7 +246,7 @@ def _rate(view: FlowView, speech: Speech, board: Board) -> Node:
     if running:
         said.append(words.get("flow.gaps.running", n=running))
     notes = [element("ul", [element("li", one) for one in said], "fx-flow-notes")] if said else []
-    return _card(
+    return card(
         title,
         flow_weekly.caption(part, speech),
         [
@@ -261,12 +262,12 @@ def _week(view: FlowView, speech: Speech) -> Node:
     assert not isinstance(hours, Failure)
     arrived, arrivals, released, releases = found.night_counts(hours)
     if not arrivals and not releases:
-        return _card(words.get("flow.week.neutral"), words.get("flow.none"), [])
+        return card(words.get("flow.week.neutral"), words.get("flow.none"), [])
 
     def grid(kind: str, counts: list[int]) -> list[Node]:
         return [element("h3", words.get(f"flow.week.{kind}")), charts.heat_map(counts, words, kind, view)]
 
-    return _card(
+    return card(
         speech.say(found.week_hours_finding(hours)),
         words.get("flow.week.caption", a=arrived, m=arrivals, b=released, n=releases),
         [
@@ -287,10 +288,10 @@ def _ages(view: FlowView, speech: Speech, few: int) -> Node:
     assert isinstance(part, AgesPart)
     past = sum(one.past_limit is True for one in part.ages)
     if not part.ages:
-        return _card(speech.say(found.ages_finding(part.ages)), words.get("flow.ages.nothing"), [])
+        return card(speech.say(found.ages_finding(part.ages)), words.get("flow.ages.nothing"), [])
     past_list = view.behind("ages.past" if past else "ages.all")
     foot = words.get("flow.ages.few", n=len(part.ages)) if len(part.ages) < few else None
-    return _card(
+    return card(
         speech.say(found.ages_finding(part.ages)),
         link(words.get("flow.ages.caption", k=past, n=len(part.ages)), past_list, "fx-flow-plain"),
         [charts.ages(part, words, LIMIT_HOURS), charts.file_links(view, "ages", words)],

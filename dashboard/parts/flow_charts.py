@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from dashboard.parts.casehead import step_name
 from dashboard.parts.element import Node, div, element, shape, span
@@ -22,12 +22,19 @@ STEPS = ((15, 5), (10, 4), (6, 3), (3, 2), (1, 1))
 """Least count of each shade of the heat maps."""
 
 
-def file_links(view: FlowView, figure: str, words: Texts) -> Node:
+class Filed(Protocol):
+    """A page whose figures can be taken along."""
+
+    def file(self, figure: str, kind: str) -> str:
+        """Where a figure is as a file."""
+
+
+def file_links(view: Filed, figure: str, words: Texts, kinds: Sequence[str] = ("csv", "svg")) -> Node:
     """The numbers and the picture of a figure as files, as they are on the page."""
     return div(
         [
             element("a", words.get(f"flow.{kind}"), "fx-flow-file", href=view.file(figure, kind), download="")
-            for kind in ("csv", "svg")
+            for kind in kinds
         ],
         "fx-flow-files",
         role="group",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from datetime import date
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from dashboard.parts import flow_pictures as pictures
 from dashboard.parts.flow_tables import TABLES
 from dashboard.parts.sentence import Speech
 from dashboard.views.flow import FlowView
-from dashboard.views.flow_ask import moment_text
+from dashboard.views.flow_ask import FlowAsk, moment_text
 from dashboard.views.snapshot import Failure
 from monitor.reports.case_list import csv_parts
 
@@ -50,7 +51,20 @@ def file_of(figure: str, kind: str, view: FlowView, speech: Speech, services: Se
     return File(name, "image/svg+xml", text.encode())
 
 
-def period(view: FlowView, speech: Speech, services: Services) -> str:
+class Dated(Protocol):
+    """A page of figures: what it asks for, its days (the last one included), and as of when."""
+
+    @property
+    def asked(self) -> FlowAsk: ...
+    @property
+    def now(self) -> int: ...
+    @property
+    def since(self) -> date: ...
+    @property
+    def until(self) -> date: ...
+
+
+def period(view: Dated, speech: Speech, services: Services) -> str:
     """Period, station and kind of vehicle in a line."""
     words, asked = speech.words, view.asked
     station = services.configuration.stations.get(asked.station or "")
@@ -63,7 +77,7 @@ def period(view: FlowView, speech: Speech, services: Services) -> str:
     )
 
 
-def source(view: FlowView, speech: Speech, services: Services) -> str:
+def source(view: Dated, speech: Speech, services: Services) -> str:
     """Where the numbers come from and as of when; that they are made up, where they are."""
     said = speech.words.get("flow.picture.source", at=speech.moment(view.now))
     return f"{said} · {speech.words.get('flow.picture.simulated')}" if services.simulated else said

@@ -20,6 +20,7 @@ NAVIGATION: tuple[tuple[str, str], ...] = (
     ("/record", "record"),
     ("/flow", "flow"),
     ("/cases", "cases"),
+    ("/payments", "payments"),
     ("/data", "data"),
 )
 """Address and name of each place; the name is the text `shell.nav.…` and the drawing `fx-icon-…`."""

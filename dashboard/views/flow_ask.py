@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -43,7 +43,7 @@ class FlowAsk:
     path: str = "/flow"
     """The page that was asked."""
 
-    def address(self, path: str | None = None, **changed: str | int | None) -> str:
+    def address(self, path: str | None = None, /, **changed: str | int | None) -> str:
         """The page, or a file of it, with some things chosen otherwise; other weeks leave chosen days."""
         told: dict[str, str | int | None] = {
             "weeks": self.weeks, "station": self.station, "vehicle": self.vehicle,
@@ -87,8 +87,14 @@ def moment_text(at: int) -> str:
     return f"{whole:%Y-%m-%dT%H:%M:%S}" + (f".{at % SECOND:06d}" if at % SECOND else "") + "Z"
 
 
-def flow_ask(query: Mapping[str, str], stations: Mapping[str, object], path: str = "/flow") -> FlowAsk:
-    """What an address asks for; a number of weeks, a vehicle or a split nobody offers is the usual one."""
+def flow_ask(
+    query: Mapping[str, str],
+    stations: Mapping[str, object],
+    path: str = "/flow",
+    splits: Sequence[str] = SPLITS,
+) -> FlowAsk:
+    """What an address asks for; a number of weeks, a vehicle or a split (of `splits`) nobody offers is the
+    usual one."""
     text = query.get("weeks", "")
     weeks = int(text) if text.isdecimal() and int(text) in WEEKS else USUAL
     station = query.get("station") or None
@@ -108,7 +114,7 @@ def flow_ask(query: Mapping[str, str], stations: Mapping[str, object], path: str
         since,
         until,
         as_of,
-        by if by in SPLITS else None,
+        by if by in splits else None,
         bad,
         path,
     )

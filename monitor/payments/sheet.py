@@ -128,11 +128,12 @@ def _notes(notice: Notice, words: Texts) -> list[str]:
 def _line(one: Offered, words: Texts) -> ChannelLine:
     state = "unknown" if one.open is None else "open" if one.open else "closed"
     name = words.find(f"channels.{one.channel}") or one.channel
-    hours = words.get("notice.join").join(_opening(opening, words) for opening in one.hours)
+    hours = words.get("notice.join").join(opening_words(opening, words) for opening in one.hours)
     return ChannelLine(name, state, words.get(f"notice.channel.{state}"), hours)
 
 
-def _opening(opening: Opening, words: Texts) -> str:
+def opening_words(opening: Opening, words: Texts) -> str:
+    """On which days a channel is open, and from when to when."""
     if opening.days in ("every", "working"):
         days = words.get(f"notice.days.{opening.days}")
     else:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, selec
 
 from monitor.store.database import Database
 from monitor.store.differences import OPEN, Difference, difference_of
-from monitor.store.tables import differences
+from monitor.store.tables import difference_steps, differences
 
 D = differences.c
 
@@ -95,3 +95,15 @@ def _where(chosen: DifferenceFilter) -> list[ColumnElement[bool]]:
     if chosen.until is not None:
         where.append(D.date <= chosen.until)
     return where
+
+
+def owners(connection: Connection) -> list[str]:
+    """Who works on a difference, or did when it was closed; by name."""
+    query = select(D.owner).where(D.owner.is_not(None)).distinct().order_by(D.owner)
+    return list(connection.execute(query).scalars())
+
+
+def last_step(connection: Connection) -> int:
+    """The id of the last step of any difference; 0 where there is none. Every change of one is a step."""
+    found: int = connection.execute(select(func.coalesce(func.max(difference_steps.c.id), 0))).scalar_one()
+    return found

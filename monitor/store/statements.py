@@ -77,6 +77,25 @@ def lines_in_order(connection: Connection) -> Iterator[Line]:
         yield _line(row, names)
 
 
+class LinePlace(NamedTuple):
+    """Where a line stands: the file of the delivery that brought it last, its sheet and row."""
+
+    delivery_id: int
+    file: str
+    sheet: str | None
+    row: int
+
+
+def line_places(connection: Connection, identities: Iterable[bytes]) -> dict[bytes, LinePlace]:
+    """Where some lines stand by their last version."""
+    query = (
+        "SELECT s.identity, s.delivery_id, d.name, s.sheet, s.\"row\" FROM statement_lines s "
+        "JOIN deliveries d ON d.id = s.delivery_id WHERE s.identity {among} ORDER BY s.id"
+    )
+    rows = ask_among(connection, query, identities)
+    return {bytes(identity): LinePlace(*place) for identity, *place in rows}
+
+
 def last_line(connection: Connection) -> int:
     """The highest id of a version; 0 where there is none."""
     [(found,)] = ask(connection, "SELECT coalesce(max(id), 0) FROM statement_lines")

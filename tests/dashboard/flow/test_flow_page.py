@@ -26,6 +26,7 @@ from monitor.actions.rebasing import rebase
 from monitor.metrics.rate_chart import Kind
 from monitor.server import create_app
 from tests.browser.served import MOMENT, Served, served_county
+from tests.dashboard.links import addresses
 from tests.factories import SENDER
 
 ALIKE = r"\d+|(?<=authority\.)\w+|(?<=stages\.)\w+(?=\.)"
@@ -43,7 +44,7 @@ class Shown:
 
     @property
     def addresses(self) -> list[str]:
-        return list(dict.fromkeys(_addresses(self.nodes)))
+        return list(dict.fromkeys(addresses(self.nodes)))
 
     @property
     def cells(self) -> dict[str, str]:
@@ -59,19 +60,6 @@ class Shown:
         )
         assert found.bad is None
         return found.total
-
-
-def _addresses(node: Any) -> Iterator[str]:
-    if isinstance(node, list):
-        for one in node:
-            yield from _addresses(one)
-    elif isinstance(node, dict):
-        props = node.get("props", {})
-        if isinstance(props.get("href"), str):
-            yield props["href"]
-        yield from _addresses(props.get("children"))
-    elif hasattr(node, "href"):
-        yield node.href
 
 
 @pytest.fixture(scope="module")
