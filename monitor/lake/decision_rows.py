@@ -54,12 +54,15 @@ DECISIONS = pa.schema(
         ("mitigating", pa.int64()), ("aggravating", pa.int64()), ("exemption", pa.string()),
         ("alike", pa.string()), ("driver", pa.string()), ("company", pa.string()),
         ("company_share", pa.float64()),
+        ("compared_kg", pa.int64()),
+        ("compared_share", pa.float64()),
     ]
 )  # fmt: skip
 """`acted_at`: its local day says which rules apply. `over_kg`, `over_share`: gross over the limit;
 `load_over_*`: over the approved load. `factors`: codes of the rules where they know the word. `mitigating`,
 `aggravating`: how many of them are. `exemption`: `minor` or `first` where the decision meets one, whatever
-was decided. `alike`: authority, rule set and tiers in one; cases of one `alike` are like cases."""
+was decided. `alike`: authority, rule set and tiers in one; cases of one `alike` are like cases.
+`compared_*`: over the approved load where that is told, else over the limit."""
 
 _DECIDED = "SELECT DISTINCT case_id FROM case_versions WHERE decided_at IS NOT NULL AND case_id {among}"
 _STATE = ", ".join(f'"{column.name}"' for column in STATE) + ", case_id, known_from, known_to"
@@ -215,19 +218,26 @@ def decision_table(told: Sequence[Told], zone_of: ZoneOf, judged_by: Judging) ->
 
 
 def _row(one: Told, judged_by: Judging) -> dict[str, Any]:
-    d = one.decision
+    told = {"case_id": one.case_id, "known_from": one.known_from, "known_to": one.known_to}
+    return told | judged(one.decision, judged_by)
+
+
+def judged(d: Decision, judged_by: Judging) -> dict[str, Any]:
+    """A decision with its facts and what the rules say of it, by the columns of `DECISIONS` but for those of
+    its case, span and days."""
     said = assess(d, judged_by.book)
     rules = judged_by.book.in_force(d.authority, d.station, d.acted_at) if d.authority else None
     codes = [word if rules is None else rules.factors.get(folded(word), word) for word in d.factors]
     over, load_over = PLACES["over_kg"](d), PLACES["load_over_kg"](d)
     _, act = act_key(d)
+    over_share = over / d.limit_kg if over is not None and d.limit_kg else None
+    load_over_share = load_over / d.approved_load_kg if load_over is not None and d.approved_load_kg else None
     return {
         **{name: getattr(d, name) for name in _OF_DECISION},
-        "case_id": one.case_id, "known_from": one.known_from, "known_to": one.known_to, "act": act,
-        "over_kg": over, "over_share": over / d.limit_kg if over is not None and d.limit_kg else None,
-        "load_over_kg": load_over,
-        "load_over_share": load_over / d.approved_load_kg
-        if load_over is not None and d.approved_load_kg else None,
+        "act": act, "over_kg": over, "over_share": over_share,
+        "load_over_kg": load_over, "load_over_share": load_over_share,
+        "compared_kg": over if load_over is None else load_over,
+        "compared_share": over_share if load_over_share is None else load_over_share,
         "officers": list(d.officers), "factors": codes, **_said(said),
         "mitigating": _count(codes, rules, "mitigating"), "aggravating": _count(codes, rules, "aggravating"),
         "exemption": _exemption(d, rules, codes),

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-import ibis
 from ibis import _
 from ibis.expr import types as ir
 
@@ -18,8 +18,8 @@ from monitor.metrics.ask import Ask
 from monitor.metrics.engine import AS_OF, Engine, Question, variable
 
 SCALES: Mapping[str, float] = {
-    "over_kg": 2_000.0,
-    "over_share": 0.05,
+    "compared_kg": 2_000.0,
+    "compared_share": 0.05,
     "axles": 1.0,
     "prior_acts": 1.0,
 }
@@ -28,10 +28,12 @@ FACTORS, PROCEDURE, PARTY = 1.0, 0.5, 0.5
 """Other recorded circumstances (the numbers of mitigating and of aggravating ones), another procedure,
 another kind of party; one side unknown counts as different."""
 NEAREST = 10
+NEAR = (250, 4_000, None)
+"""Kilograms around a case that are looked into first; None is everything."""
 
 FACTS = (*SCALES, "mitigating", "aggravating", "procedure", "party")
 TOLD = (
-    "case_id", "station", "case_no", "decision_no", "decided_at", "decided_date", "fine_fen", "outcome",
+    "station", "case_no", "decision_no", "decided_at", "decided_date", "fine_fen", "outcome",
     "place", "position", "low_fen", "high_fen", "factors", *FACTS,
 )  # fmt: skip
 
@@ -89,14 +91,6 @@ def _gap(own: float | None, other: float | None, scale: float) -> float:
     return abs(own - other) / scale
 
 
-def _with_load(decisions: ir.Table) -> ir.Table:
-    """By how much a case was over: of the approved load where that is told, else of the limit."""
-    return decisions.mutate(
-        over_kg=ibis.coalesce(_.load_over_kg, _.over_kg),
-        over_share=ibis.coalesce(_.load_over_share, _.over_share),
-    )
-
-
 def distance(own: Mapping[str, Any]) -> Any:
     """The sum of `apart` as an expression over decisions; own facts that are told are variables."""
     parts: list[Any] = []
@@ -117,29 +111,9 @@ def distance(own: Mapping[str, Any]) -> Any:
     return total
 
 
-def like_cases(engine: Engine, station: str, case_no: str, as_of: int) -> list[LikeCases]:
-    """Of each decision in force of a case the ten nearest like cases, nearest first; ties by station and
-    number. Nothing for a case without a decision."""
-    named = {"own_station": station, "own_case_no": case_no}
-    own_rows = engine.rows(Question("like_cases.own", Ask(as_of), lambda: _own(engine), named))
-    own_rows.sort(key=lambda row: (row["decided_at"], row["decision_no"] or ""))
-    return [_of(engine, as_of, own) for own in own_rows]
-
-
-def _known(engine: Engine) -> ir.Table:
-    table = engine.table("decisions")
-    return table.filter(table.known_from <= AS_OF, table.known_to.isnull() | (table.known_to > AS_OF))
-
-
-def _own(engine: Engine) -> ir.Table:
-    known = _known(engine)
-    mine = known.filter(
-        known.station == variable("own_station", str), known.case_no == variable("own_case_no", str)
-    )
-    return _with_load(mine).select("alike", *TOLD)
-
-
-def _of(engine: Engine, as_of: int, own: dict[str, Any]) -> LikeCases:
+def like_cases(engine: Engine, own: Mapping[str, Any], as_of: int) -> LikeCases:
+    """The ten nearest like cases of a decision, nearest first; ties by station and number. `own` is a row of
+    decisions, or what `judged` says of one."""
     facts = {name: own[name] for name in FACTS}
     told = LikeCases(own["case_no"], own["decision_no"], own["fine_fen"], own["alike"], facts)
     if own["alike"] is None:
@@ -147,26 +121,49 @@ def _of(engine: Engine, as_of: int, own: dict[str, Any]) -> LikeCases:
     values: dict[str, Any] = {name: value for name, value in facts.items() if value is not None}
     values |= {
         "mitigating": own["mitigating"] or 0, "aggravating": own["aggravating"] or 0,
-        "alike": own["alike"], "own_case": own["case_id"],
+        "alike": own["alike"], "own_station": own["station"], "own_case_no": own["case_no"],
     }  # fmt: skip
-    shape = ("like_cases", tuple(sorted(values)))
-    for row in engine.rows(Question(shape, Ask(as_of), lambda: _nearest(engine, own), values)):
-        told.nearest.append(
-            Alike(
-                row["station"], row["case_no"], row["decision_no"], row["decided_date"], row["outcome"],
-                row["fine_fen"], row["place"], row["position"], row["distance"], apart(own, row),
-                {name: row[name] for name in FACTS}, tuple(row["factors"] or ()),
-            )
-        )  # fmt: skip
+    for reach in NEAR if own["compared_kg"] is not None else (None,):
+        if reach is not None:
+            values |= {"from_kg": own["compared_kg"] - reach, "to_kg": own["compared_kg"] + reach}
+        shape = ("like_cases", tuple(sorted(values)), reach is None)
+        rows = engine.rows(Question(shape, Ask(as_of), partial(_nearest, engine, own, reach), values))
+        # Whatever lies beyond the reach is farther than this.
+        sure = reach is None or (
+            len(rows) == NEAREST and rows[-1]["distance"] < reach / SCALES["compared_kg"]
+        )
+        if sure:
+            break
+    told.nearest.extend(_alike(own, row) for row in rows)
     return told
 
 
-def _nearest(engine: Engine, own: Mapping[str, Any]) -> ir.Table:
-    known = _known(engine)
-    others = known.filter(known.alike == variable("alike", str), known.case_id != variable("own_case", float))
+def _alike(own: Mapping[str, Any], row: Mapping[str, Any]) -> Alike:
+    return Alike(
+        row["station"], row["case_no"], row["decision_no"], row["decided_date"], row["outcome"],
+        row["fine_fen"], row["place"], row["position"], row["distance"], apart(own, row),
+        {name: row[name] for name in FACTS}, tuple(row["factors"] or ()),
+    )  # fmt: skip
+
+
+def _nearest(engine: Engine, own: Mapping[str, Any], reach: int | None) -> ir.Table:
+    table = engine.table("decisions")
+    own_case = (table.station == variable("own_station", str)) & (
+        table.case_no == variable("own_case_no", str)
+    )
+    others = table.filter(
+        table.alike == variable("alike", str),
+        table.known_from <= AS_OF,
+        table.known_to.isnull() | (table.known_to > AS_OF),
+        ~own_case,
+    )
+    if reach is not None:
+        low, high = variable("from_kg", float), variable("to_kg", float)
+        others = others.filter(
+            others.compared_kg >= low.cast("int64"), others.compared_kg <= high.cast("int64")
+        )
     return (
-        _with_load(others)
-        .mutate(distance=distance(own).round(9))
+        others.mutate(distance=distance(own).round(9))
         .select("distance", *TOLD)
         .order_by("distance", "station", "case_no")
         .limit(NEAREST)

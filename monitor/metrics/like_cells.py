@@ -70,7 +70,7 @@ class Cells:
 def with_facts(decisions: ir.Table) -> ir.Table:
     """Decisions held against a band with `y` and the facts as numbers, 0 where there is no room."""
     numbers: Mapping[str, ibis.Deferred] = {
-        "over": ibis.coalesce(_.load_over_share, _.over_share, 0.0),
+        "over": _.compared_share.fill_null(0.0),
         "repeats": ibis.least(ibis.coalesce(_.prior_acts, 0), MOST_REPEATS).cast("float64"),
         "mitigating": told_or_zero(_.mitigating > 0),
         "aggravating": told_or_zero(_.aggravating > 0),

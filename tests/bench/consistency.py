@@ -68,9 +68,9 @@ def main(decisions: int = 1_000_000) -> None:
         def ask_like() -> None:
             number = next(cases)
             table = engine.table("decisions")
-            [own] = engine.rows(table.filter(table.case_id == number).select("station", "case_no"))
+            [own] = engine.rows(table.filter(table.case_id == number))
             begin = time.perf_counter()
-            [told] = like_cases(engine, own["station"], own["case_no"], now)
+            told = like_cases(engine, own, now)
             taken.append(time.perf_counter() - begin)
             assert len(told.nearest) == 10
 

@@ -1,4 +1,4 @@
-"""Decisions drawn at random as rows of the lake's table: like cases whose fines follow the facts, with or without
+"""Decisions drawn at random as rows of the lake: like cases whose fines follow the facts, with or without
 a unit that is stricter, a circumstance that counts, or a day from which fines are higher."""
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def drawn(
     since: int = FIRST,
     shuffled_spread: bool = True,
 ) -> pa.Table:
-    """n decisions. `strict`: what a station (`S1`), a team (`S1/1`) or an officer adds to the place in the band;
+    """n decisions. `strict`: what a station (`S1`), team (`S1/1`) or officer adds to the place in the band;
     `mitigating`: what a mitigating circumstance adds; `drift`: what is added in the second half of the time.
     Each station has its own mix of tiers and weights and its own spread, so that only a comparison that
     accounts for them is fair. A third of the decisions fall under a rule without room."""
@@ -67,7 +67,7 @@ def drawn(
     if strict:
         place = place + np.array(
             [
-                strict.get(s, 0.0) + strict.get(f"{s}/{t}", 0.0) + max((strict.get(c, 0.0) for c in {a, b}))
+                strict.get(s, 0.0) + strict.get(f"{s}/{t}", 0.0) + max(strict.get(c, 0.0) for c in {a, b})
                 for s, t, a, b in zip(names, squads, codes, beside, strict=True)
             ]
         )
@@ -99,7 +99,9 @@ def drawn(
         "findings": [["above_band"] if w else [] for w in wrong],
         "plate": [f"晋D{number % max(1, n // 2):05d}" for number in range(n)],
         "party": ["organisation"] * n, "load_over_kg": (over_share * 31_000).astype("int64"),
-        "load_over_share": over_share, "mitigating": eased.astype(int), "aggravating": worse.astype(int),
+        "load_over_share": over_share,
+        "compared_kg": (over_share * 31_000).astype("int64"), "compared_share": over_share,
+        "mitigating": eased.astype(int), "aggravating": worse.astype(int),
         "alike": np.where(free, np.array(ALIKE)[tier], NO_ROOM),
     }  # fmt: skip
     return table_of(told, n)
