@@ -170,9 +170,11 @@ class _Planting:
             self._fines.shown[str(case.all("pay_requested")[-1].data["payment_code"])] = shown
 
     def _with_room(self, site_code: str) -> list[SimCase]:
+        """Every fine of the police at a station, whatever else may be wrong with its case."""
         return [
-            case for case in self._whole
-            if case.site.code == site_code and case.authority == "police" and fined(case)
+            case for case in self._world.cases
+            if case.site.code == site_code and case.authority == "police" and not case.story
+            and case.last("decided") and fined(case)
         ]  # fmt: skip
 
     def _group(self, kind: str, code: str, cases: Sequence[SimCase], **about: Any) -> None:

@@ -17,8 +17,10 @@ from ingest.simulate import SimulationSummary, simulate
 from ingest.simulate.fine_kinds import KINDS
 from ingest.simulate.moments import hour_of
 from ingest.simulate.outage import OUT_OF_ORDER
+from monitor.lake.judging import judging
 from monitor.lake.refresh import rebuild
 from monitor.metrics.ask import Ask
+from monitor.metrics.consistency import Line, consistency
 from monitor.metrics.lake_engine import LakeEngine
 from monitor.metrics.payment_failures import payment_outages
 from monitor.payments.reconcile import reconcile
@@ -286,3 +288,21 @@ def test_over_four_months_all_are_found_and_hardly_any_clean_case_is_flagged(
     ]  # fmt: skip
     assert not missed
     assert len(clean) > 250 and len(flagged) <= len(clean) / 100, flagged
+    groups = {one["kind"]: one for one in truth["fines"]["groups"]}
+    told = compared(tmp_path)
+    assert {line.station for line in told if line.kind == "uniform"} == {groups["uniform_fines"]["station"]}
+    strict = groups["strict_team"]
+    (team,) = [
+        line for line in told
+        if (line.kind, line.station, line.name) == ("team", strict["station"], strict["team"])
+    ]  # fmt: skip
+    assert team.note == "stands_out" and team.p is not None and team.p < 0.001
+
+
+def compared(folder: Path) -> list[Line]:
+    """What the comparison of like cases says of a database."""
+    configuration = load_configuration(Settings())
+    database = Database(f"sqlite:///{folder / 'fangxing.db'}")
+    rebuild(database, folder / "lake", configuration.zone_of, NOW, judging(configuration))
+    database.dispose()
+    return consistency(LakeEngine.open(folder / "lake"), Ask(NOW), configuration.board.few_n)
