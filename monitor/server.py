@@ -62,7 +62,8 @@ class Installation:
         from monitor.metrics.source import LakeSource
 
         configuration = self.intake.configuration
-        return LakeSource(self.database, self.settings.lake, configuration.zone_of, judging(configuration))
+        judged_by, memory = judging(configuration), self.settings.lake_memory * 2**20
+        return LakeSource(self.database, self.settings.lake, configuration.zone_of, judged_by, memory)
 
     @property
     def services(self) -> Services:

@@ -27,6 +27,10 @@ class Away:
         """Raises LakeAway."""
         raise self._why
 
+    def counted(self, name: str) -> ir.Table:
+        """Raises LakeAway."""
+        raise self._why
+
     def rows(self, expression: ir.Table) -> list[dict[str, Any]]:
         """Raises LakeAway."""
         raise self._why

@@ -13,6 +13,7 @@ import pyarrow as pa
 from ibis.expr import types as ir
 
 from monitor.metrics.ask import Ask
+from monitor.metrics.columns import COUNTED
 
 TABLES = ("case_versions", "events", "weighings", "payments", "decisions")
 
@@ -47,6 +48,9 @@ class Engine(Protocol):
 
     def table(self, name: str) -> ir.Table:
         """One of `TABLES`."""
+
+    def counted(self, name: str) -> ir.Table:
+        """The columns of `COUNTED` of one of its tables."""
 
     def rows(self, expression: ir.Table | Question) -> list[dict[str, Any]]:
         """The rows of an expression over these tables, as plain values by column."""
@@ -137,6 +141,13 @@ class DuckDBEngine:
         """A table by its name. Raises KeyError where there is none."""
         return self._tables[name]
 
+    def counted(self, name: str) -> ir.Table:
+        """What metrics count by of a table."""
+        return self._tables[name].select(*COUNTED[name])
+
+    def _before(self, con: Any, query: str) -> None:
+        """What has to be done before a query is run; nothing where tables stay as they are."""
+
     def rows(self, expression: ir.Table | Question) -> list[dict[str, Any]]:
         """Run an expression."""
         if not isinstance(expression, Question):
@@ -144,6 +155,7 @@ class DuckDBEngine:
                 return self._connection.to_pyarrow(expression).to_pylist()  # type: ignore[no-any-return]
         query = self._queries.of(expression)
         with self._lock:
+            self._before(self._connection.con, query)
             named = {_NAMES[parameter]: value for parameter, value in expression.values.items()}
             for name, value in {**named, **expression.variables}.items():
                 self._connection.con.execute(f"SET VARIABLE {name} = ?", [value])

@@ -10,6 +10,7 @@ from ibis.expr import types as ir
 from monitor.cases.event import HOUR
 from monitor.metrics.ask import Ask
 from monitor.metrics.engine import Engine, answer
+from monitor.metrics.known import Lean
 from monitor.metrics.rate_cases import rate_cases
 
 
@@ -33,5 +34,5 @@ def hours_in_order(engine: Engine, ask: Ask) -> list[CaseHours]:
 
 
 def _released(engine: Engine, ask: Ask) -> ir.Table:
-    released = rate_cases(engine, ask).filter(_.timed & _.released_at.notnull())
+    released = rate_cases(Lean(engine), ask).filter(_.timed & _.released_at.notnull())
     return released.select("station", "case_no", "released_at", "released_week", "held_us")

@@ -14,7 +14,7 @@ from ibis.expr import types as ir
 from monitor.cases.event import HOUR
 from monitor.metrics.ask import Ask, By
 from monitor.metrics.engine import Engine, answer
-from monitor.metrics.known import in_days, number, told_apart
+from monitor.metrics.known import Lean, in_days, number, told_apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def _names(ask: Ask) -> dict[str, str | ibis.Deferred]:
 def sums(engine: Engine, ask: Ask, threshold: int) -> ir.Table:
     """The expression: per activity the events, those entered late and the quantiles."""
     return told_apart(
-        members(engine, ask, threshold),
+        members(Lean(engine), ask, threshold),
         _names(ask),
         n=_.delay_us.count(),
         late=number(_.late),

@@ -16,7 +16,7 @@ from monitor.metrics import compliance
 from monitor.metrics.ask import Ask
 from monitor.metrics.compliance import LATE, ON_TIME
 from monitor.metrics.engine import Engine, answer
-from monitor.metrics.known import number
+from monitor.metrics.known import Lean, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def members(engine: Engine, ask: Ask) -> ir.Table:
 def counts(engine: Engine, ask: Ask) -> ir.Table:
     """The expression: the cases of each stretch."""
     figures = {"on_time": number(_.place == ON_TIME), "late": number(_.place == LATE)}
-    return members(engine, ask).group_by("gap").agg(**figures, week=_.deadline_week.max())
+    return members(Lean(engine), ask).group_by("gap").agg(**figures, week=_.deadline_week.max())
 
 
 def late_gaps(engine: Engine, ask: Ask) -> list[LateGap]:

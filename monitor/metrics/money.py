@@ -20,7 +20,7 @@ def money(engine: Engine, ask: Ask, activities: Sequence[str]) -> ir.Table:
     and `withdrawn` are the case's; `hour_of_day` 0 to 23, None where only the day is known. Negative amounts
     are left out: they are findings of their case, never money.
     """
-    payments = engine.table("payments")
+    payments = engine.counted("payments")
     known = payments.filter(
         payments.known_from <= ask.as_of,
         payments.known_to.isnull() | (payments.known_to > ask.as_of),

@@ -11,7 +11,7 @@ from monitor.cases.event import HOUR
 from monitor.cases.state import Verdict
 from monitor.metrics.ask import Ask
 from monitor.metrics.engine import Engine, answer
-from monitor.metrics.known import cases_known
+from monitor.metrics.known import Lean, cases_known
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,6 @@ def open_ages(engine: Engine, ask: Ask) -> list[OpenAge]:
 
 
 def _starts(engine: Engine, ask: Ask) -> ir.Table:
-    return members(engine, ask).select(
+    return members(Lean(engine), ask).select(
         "station", "case_no", "confirmed_at", "confirmed_until", "deadline_at", "deadline_until"
     )

@@ -15,7 +15,7 @@ from ibis.expr import types as ir
 
 from monitor.metrics.ask import Ask
 from monitor.metrics.engine import Engine, answer
-from monitor.metrics.known import in_days, keys, number, told_apart
+from monitor.metrics.known import Lean, in_days, keys, number, told_apart
 from monitor.metrics.small_numbers import wilson
 
 
@@ -63,7 +63,7 @@ def members(engine: Engine, ask: Ask) -> ir.Table:
 def counts(engine: Engine, ask: Ask) -> ir.Table:
     """The expression: the numbers by the breakdown, and the quantiles of the overloaded."""
     return told_apart(
-        members(engine, ask),
+        members(Lean(engine), ask),
         keys(ask, "date", "week"),
         k=number(_.over),
         n=_.over.count(),

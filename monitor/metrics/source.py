@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from monitor.metrics.engine import Engine
     from monitor.metrics.lake_engine import LakeEngine
+    from monitor.metrics.resident import Resident
 
 T = TypeVar("T")
 
@@ -43,6 +44,10 @@ class Reading:
         """A table of the lake."""
         return self._engine.table(name)
 
+    def counted(self, name: str) -> ir.Table:
+        """What metrics count by of a table of the lake."""
+        return self._engine.counted(name)
+
     def rows(self, expression: ir.Table) -> list[dict[str, Any]]:
         """Run an expression."""
         import duckdb
@@ -57,15 +62,23 @@ class LakeSource:
     """Gives the engine over the newest state of the lake.
 
     With a `keeper` it is as old as that one's last look; without, what changed is written before it answers.
+    So many bytes of `memory` may then hold columns that metrics count by.
     """
 
     def __init__(
-        self, database: Database, folder: Path, zone_of: ZoneOf, judged_by: Judging | None = None
+        self,
+        database: Database,
+        folder: Path,
+        zone_of: ZoneOf,
+        judged_by: Judging | None = None,
+        memory: int = 0,
     ) -> None:
         self._database = database
         self._folder = folder
         self._zone_of = zone_of
         self._judged_by = judged_by
+        self._memory = memory
+        self._resident: Resident | None = None
         self._engine: LakeEngine | None = None
         self._lock = Lock()
         self.keeper: Keeper | None = None
@@ -129,10 +142,14 @@ class LakeSource:
         import duckdb
 
         from monitor.metrics.lake_engine import LakeEngine
+        from monitor.metrics.resident import Resident
 
         try:
+            if self._resident is None and self.keeper is not None and self._memory:
+                # Of use to who stays and asks again; a command is done before it would be filled.
+                self._resident = Resident(self._folder, self._memory)
             if self._engine is None:
-                self._engine = LakeEngine.open(self._folder)
+                self._engine = LakeEngine.open(self._folder, self._resident)
             else:
                 self._engine = self._engine.renewed()
         except duckdb.Error as error:

@@ -12,6 +12,7 @@ from ibis.expr import types as ir
 
 from monitor.lake.manifest import LakeDamaged, faults, read_manifest
 from monitor.lake.refresh import SCHEMAS
+from monitor.metrics.columns import COUNTED
 from monitor.metrics.engine import Question
 
 
@@ -64,6 +65,10 @@ class SparkEngine:
     def table(self, name: str) -> ir.Table:
         """A table of the lake. Raises KeyError for another name."""
         return self._tables[name]
+
+    def counted(self, name: str) -> ir.Table:
+        """What metrics count by of a table."""
+        return self._tables[name].select(*COUNTED[name])
 
     def rows(self, expression: ir.Table | Question) -> list[dict[str, Any]]:
         """Run an expression. A query is written every time: Spark takes longer to plan it."""

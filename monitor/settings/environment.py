@@ -51,6 +51,8 @@ class Settings(BaseSettings):
     """Folder whose YAML lies over the shipped one, key by key."""
     lake_dir: Path | None = None
     """Folder of the copy that metrics read; None for `lake` in `data_dir`."""
+    lake_memory: int = Field(default=1024, ge=0)
+    """MiB of memory in which a server may keep columns of that copy; 0 for none."""
     zone: ZoneName = "Asia/Shanghai"
     """Time zone of a station that names none."""
     language: Language = "zh"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -14,7 +13,9 @@ from monitor.demo import prepare, tell_by_other_ways
 from monitor.lake.refresh import rebuild
 from monitor.metrics.ask import Ask, By
 from monitor.metrics.catalog import METRICS, Rules, rows_of, rules_of
+from monitor.metrics.columns import COUNTED
 from monitor.metrics.lake_engine import LakeEngine
+from monitor.metrics.resident import Resident
 from monitor.settings.environment import Settings
 from tests.factories import at
 from tests.long import is_full
@@ -47,7 +48,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     tell_by_other_ways(installation.intake, summary)
     configuration = installation.intake.configuration
     rebuild(installation.database, folder / "lake", configuration.zone_of, NOW)
-    yield installation, LakeEngine.open(Path(folder / "lake"))
+    # As a server has it: what is counted lies in memory.
+    resident = Resident(folder / "lake", 2**30)
+    engine = LakeEngine.open(folder / "lake", resident)
+    for table in COUNTED:
+        resident.fill(engine.at, table)
+    yield installation, engine
     installation.database.dispose()
 
 
