@@ -1,0 +1,1 @@
+"""Flags: what falls due in a case, raising and withdrawing flags, who is told."""

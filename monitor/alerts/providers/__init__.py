@@ -1,0 +1,1 @@
+"""How a message reaches a person: one module for each way, all with the same `send`."""
