@@ -12,6 +12,7 @@ from sqlalchemy import select
 from monitor.api.asked import ApiServices, Sent
 from monitor.api.assessment import AssessmentsOut, assessed
 from monitor.api.case_models import CaseLine, CaseLines, CaseOut, instant_of
+from monitor.api.like import LikeOut, LikesOut
 from monitor.api.notice import address
 from monitor.api.payment_models import PaymentOut, PaymentsOut
 from monitor.api.problem import Problem
@@ -78,6 +79,19 @@ def cases_router(services: ApiServices) -> APIRouter:
     ) -> PaymentsOut:
         return await asyncio.to_thread(case_payments, services, case_no, station, services.now())
 
+    @routes.get(
+        "/cases/{case_no}/like",
+        response_model=LikesOut,
+        summary="The nearest like cases of one case, what they were fined and why they count as alike",
+    )
+    async def like(
+        case_no: Annotated[str, Path(max_length=128)],
+        station: Annotated[
+            str | None, Query(description="Station code; needed where two stations use one number.")
+        ] = None,
+    ) -> LikesOut:
+        return await asyncio.to_thread(case_like, services, case_no, station)
+
     return routes
 
 
@@ -130,6 +144,23 @@ def case_assessments(services: ApiServices, case_no: str, station: str | None) -
         rules=configuration.rules_digest,
         assessments=assessed(decisions, rule_book(configuration), configuration.rules, zone),
     )
+
+
+def case_like(services: ApiServices, case_no: str, station: str | None) -> LikesOut:
+    """Raises Problem as `one_case` does, LakeAway where the lake cannot be read."""
+    from monitor.lake.judging import judging
+    from monitor.metrics.like_cases import like_cases_of
+
+    code, file = _file_of(services, case_no, station)
+    decisions = case_decisions(services.database, file, zone_of(services, code))
+    told: list[LikeOut] = []
+    if decisions:
+        if services.lake is None:
+            raise Problem(503, "no_lake", "No copy for analysis is kept here.")
+        now, rules = services.now(), judging(services.configuration)
+        found = services.lake.ask(now, lambda engine: like_cases_of(engine, decisions, rules, now))
+        told = [LikeOut.of(one) for one in found]
+    return LikesOut(station=code, case_no=case_no, decisions=told)
 
 
 def _file_of(services: ApiServices, case_no: str, station: str | None) -> tuple[str, CaseFile]:

@@ -11,8 +11,10 @@ from monitor.cases.event import SECOND
 from monitor.metrics.ask import Ask
 from monitor.metrics.clocks_bc import clock_rates
 from monitor.metrics.compliance import compliance
+from monitor.metrics.consistency import consistency
 from monitor.metrics.cost_of_waiting import Rate, cost_of_waiting
 from monitor.metrics.engine import Engine
+from monitor.metrics.exemptions import exemptions
 from monitor.metrics.gates import GateSpan, gate_spans
 from monitor.metrics.held_after_removal import held_after_removal
 from monitor.metrics.hours import hours
@@ -24,6 +26,7 @@ from monitor.metrics.payment_channels import payment_channels
 from monitor.metrics.payment_failures import payment_failures, payment_outages
 from monitor.metrics.payment_time import payment_time
 from monitor.metrics.reconciliation import reconciliation
+from monitor.metrics.repeat_offenders import repeat_offenders
 from monitor.metrics.stages import stages
 from monitor.metrics.throughput import hours_of_week, throughput
 from monitor.settings.configuration import Configuration
@@ -107,6 +110,9 @@ METRICS: Mapping[str, Metric] = {
     "cost_of_waiting": lambda engine, ask, rules: cost_of_waiting(
         engine, ask, rules.gates, rules.day_rate, rules.few
     ),
+    "consistency": lambda engine, ask, rules: consistency(engine, ask, rules.few),
+    "exemptions": lambda engine, ask, rules: exemptions(engine, ask, rules.few),
+    "repeat_offenders": lambda engine, ask, rules: repeat_offenders(engine, ask, rules.few),
 }
 """Text `metrics.<name>.definition` says what each is."""
 

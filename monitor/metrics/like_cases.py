@@ -6,7 +6,7 @@ apart. Each part of it is a difference divided by what makes a difference worth 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -14,8 +14,11 @@ from typing import Any
 from ibis import _
 from ibis.expr import types as ir
 
+from monitor.lake.decision_rows import judged
+from monitor.lake.judging import Judging
 from monitor.metrics.ask import Ask
 from monitor.metrics.engine import AS_OF, Engine, Question, variable
+from monitor.rules.decision import Decision
 
 SCALES: Mapping[str, float] = {
     "compared_kg": 2_000.0,
@@ -136,6 +139,13 @@ def like_cases(engine: Engine, own: Mapping[str, Any], as_of: int) -> LikeCases:
             break
     told.nearest.extend(_alike(own, row) for row in rows)
     return told
+
+
+def like_cases_of(
+    engine: Engine, decisions: Iterable[Decision], judged_by: Judging, as_of: int
+) -> list[LikeCases]:
+    """The nearest like cases of each decision of a case."""
+    return [like_cases(engine, judged(one, judged_by), as_of) for one in decisions]
 
 
 def _alike(own: Mapping[str, Any], row: Mapping[str, Any]) -> Alike:

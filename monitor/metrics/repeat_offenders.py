@@ -56,6 +56,8 @@ def repeat_offenders(engine: Engine, ask: Ask, few_n: int) -> list[Repeats]:
     def build(engine: Engine, ask: Ask) -> ir.Table:
         # A plate of another colour is another vehicle, where both colours are told.
         acts = members(engine, ask).mutate(**names)
+        some = acts.plate_colour.max().over(ibis.window(group_by=[*names, "plate"]))
+        acts = acts.mutate(plate_colour=ibis.coalesce(acts.plate_colour, some))
         by_vehicle = acts.group_by([*names, "plate", "plate_colour"]).agg(
             acts=_.acts.max(), decisions=_.count()
         )

@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 
 from ingest.intake import Intake
 from ingest.mapping.pages import load_pages
+from monitor.lake.judging import judging
 from monitor.lake.refresh import rebuild
 from monitor.metrics.ask import Ask
 from monitor.metrics.catalog import rows_of, rules_of
@@ -183,6 +184,22 @@ def test_pieces_in_any_order_give_the_cases_of_the_whole(
     ]
     assert len(states[0]) > 5_000
     assert states[0] == states[1]
+
+
+def test_no_fine_of_the_log_is_said_to_be_unlike_others(
+    cut: Callable[[str, int, int], Path], tmp_path: Path
+) -> None:
+    intake = intake_in(tmp_path)
+    load(intake, cut("road_traffic_fines_part.csv", 0, PART))
+    now, configuration = intake.moment(), intake.configuration
+    rebuild(intake.database, tmp_path / "lake", configuration.zone_of, now, judging(configuration))
+    engine, rules = LakeEngine.open(tmp_path / "lake"), rules_of(configuration, now)
+    table = engine.table("decisions")
+    [counted] = engine.rows(table.agg(n=table.count(), why=table.why.nunique(), alike=table.alike.nunique()))
+    # No baseline is for parking: nothing is compared, nothing raised.
+    assert (counted["n"] > 5_000, counted["why"], counted["alike"]) == (True, 1, 0)
+    for name in ("consistency", "exemptions"):
+        assert rows_of(name, engine, Ask(now), rules) == []
 
 
 def test_no_channel_of_payment_is_reported_where_the_log_tells_none(

@@ -10,6 +10,7 @@ import pytest
 from ingest.simulate import simulate
 from monitor.cases.event import DAY, HOUR
 from monitor.demo import prepare, tell_by_other_ways
+from monitor.lake.judging import judging
 from monitor.lake.refresh import rebuild
 from monitor.metrics.ask import Ask, By
 from monitor.metrics.catalog import METRICS, Rules, rows_of, rules_of
@@ -19,11 +20,13 @@ from monitor.metrics.resident import Resident
 from monitor.settings.environment import Settings
 from tests.factories import at
 from tests.long import is_full
-from tests.metrics import second_way, second_way_payments
+from tests.metrics import second_way, second_way_fines, second_way_payments
 from tests.metrics.second_way import Known
 
 NOW = at("2026-11-26 14:32")
 EARLIER = NOW - 20 * DAY - 9 * HOUR
+LATER = NOW + 365 * DAY
+"""When everything that was told is known."""
 BYS = ((), ("station",), ("week",), ("month", "station"), ("day",), ("vehicle",), ("authority", "week"))
 
 
@@ -47,7 +50,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     installation = prepare(Settings(data_dir=folder / "data"), folder / "data", summary)
     tell_by_other_ways(installation.intake, summary)
     configuration = installation.intake.configuration
-    rebuild(installation.database, folder / "lake", configuration.zone_of, NOW)
+    rebuild(installation.database, folder / "lake", configuration.zone_of, NOW, judging(configuration))
     # As a server has it: what is counted lies in memory.
     resident = Resident(folder / "lake", 2**30)
     engine = LakeEngine.open(folder / "lake", resident)
@@ -209,6 +212,42 @@ def test_cost_of_waiting(both: Both, by: tuple[str, ...]) -> None:
     assert set(mine) == set(plain) and any(row["payment_hours"] for row in plain.values())
     for cell, row in plain.items():
         agree(mine[cell], row)
+
+
+@pytest.fixture(scope="module")
+def decided(made: Any) -> list[second_way_fines.Decided]:
+    """The decisions in force, read case by case from the database."""
+    return second_way_fines.decided(made[0].database, made[0].intake.configuration)
+
+
+@pytest.mark.parametrize("by", [(), ("station",), ("month", "authority")])
+def test_exemptions(made: Any, decided: list[second_way_fines.Decided], by: tuple[str, ...]) -> None:
+    rules = rules_of(made[0].intake.configuration, NOW)
+    mine = rows_of("exemptions", made[1], Ask(LATER, by=tuple(By(name) for name in by)), rules)
+    found = {cell: (row["k"], row["n"], row["fined"]) for cell, row in cells(mine, *by, "exemption").items()}
+    assert found == second_way_fines.exemptions(decided, by) and found
+
+
+@pytest.mark.parametrize("by", [(), ("station",), ("month",)])
+def test_repeat_offenders(made: Any, decided: list[second_way_fines.Decided], by: tuple[str, ...]) -> None:
+    rules = rules_of(made[0].intake.configuration, NOW)
+    mine = rows_of("repeat_offenders", made[1], Ask(LATER, by=tuple(By(name) for name in by)), rules)
+    found = {cell: row["k"] for cell, row in cells(mine, *by, "acts").items() if row["k"]}
+    assert found == second_way_fines.repeats(decided, by) and found
+
+
+def test_consistency(made: Any, decided: list[second_way_fines.Decided]) -> None:
+    rules = rules_of(made[0].intake.configuration, NOW)
+    mine = rows_of("consistency", made[1], Ask(LATER), rules)
+    tiers = {row["name"]: (row["k"], row["n"]) for row in mine if row["kind"] == "tier"}
+    assert tiers == second_way_fines.tiers(decided) and len(tiers) > 5
+    for kind in ("station", "officer"):
+        told = {row["name"]: (row["k"], row["n"]) for row in mine if row["kind"] == kind}
+        assert told == second_way_fines.outside(decided, kind) and told
+    effect = next(
+        row["effect"] for row in mine if (row["kind"], row["name"]) == ("circumstance", "mitigating")
+    )
+    assert effect == pytest.approx(second_way_fines.mitigating(decided), abs=1e-6)
 
 
 def test_every_metric_has_a_second_way() -> None:

@@ -14,6 +14,7 @@ import pytest
 from ingest.simulate import simulate
 from monitor.cases.event import DAY, HOUR
 from monitor.demo import prepare, tell_by_other_ways
+from monitor.lake.judging import judging
 from monitor.lake.refresh import rebuild
 from monitor.metrics.ask import Ask, By
 from monitor.metrics.catalog import METRICS, Rules, rows_of, rules_of
@@ -46,7 +47,7 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Rul
     installation = prepare(Settings(data_dir=folder / "data"), folder / "data", summary)
     tell_by_other_ways(installation.intake, summary)
     configuration = installation.intake.configuration
-    rebuild(installation.database, folder / "lake", configuration.zone_of, NOW)
+    rebuild(installation.database, folder / "lake", configuration.zone_of, NOW, judging(configuration))
     yield folder / "lake", rules_of(configuration, NOW)
     installation.database.dispose()
 
