@@ -16,7 +16,7 @@ from monitor.settings.texts import text_problems
 
 FILES = (
     "stations.yaml", "limits.yaml", "clocks.yaml", "board.yaml", "jobs.yaml", "payments.yaml",
-    "payment-hosts.yaml",
+    "payment-hosts.yaml", "alerts.yaml",
     "reconciliation.yaml", "texts/zh.yaml", "texts/en.yaml",
 )  # fmt: skip
 """What a bureau's folder may hold, beside pages in `sources/`, sets in `rules/` and years in `calendar/`."""

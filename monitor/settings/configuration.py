@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from monitor.settings.alerts import Alerts, read_alerts, unknown_stations
 from monitor.settings.board import Board, read_board
 from monitor.settings.calendar import Calendar, read_calendar
 from monitor.settings.clocks import Clocks, read_clocks
@@ -53,6 +54,8 @@ class Configuration:
     rules: Rules = field(default_factory=Rules)
     reconciliation: Reconciliation = field(default_factory=lambda: Reconciliation(sources={}))
     """By when payments are to be posted, and what statements hold."""
+    alerts: Alerts = field(default_factory=Alerts)
+    """What raises a flag, and who is told."""
 
     def zone_of(self, station: str) -> ZoneInfo:
         """The zone of a station; the installation's for one that is not configured any more."""
@@ -100,12 +103,16 @@ def load_configuration(settings: Settings) -> Configuration:
     payments = part(lambda: read_payments(read_config("payments.yaml", config_dir)))
     hosts = part(lambda: read_hosts(read_config("payment-hosts.yaml", config_dir)))
     rules = part(lambda: read_rules(config_dir))
+    alerts = part(lambda: read_alerts(read_config("alerts.yaml", config_dir)))
+    if stations is not None and alerts is not None:
+        problems.extend(unknown_stations(alerts, stations, read_config("alerts.yaml", config_dir)))
     if stations is not None and hosts is not None:
         desks = {code: station.payment for code, station in stations.items()}
         problems.extend(foreign_hosts(desks, hosts, read_config("stations.yaml", config_dir)))
     if (
         problems or stations is None or limits is None or board is None or clocks is None or jobs is None
         or calendar is None or posting is None or payments is None or hosts is None or rules is None
+        or alerts is None
     ):  # fmt: skip
         raise ConfigError(problems)
     return Configuration(
@@ -121,6 +128,7 @@ def load_configuration(settings: Settings) -> Configuration:
         hosts,
         rules,
         reconciliation=posting,
+        alerts=alerts,
     )
 
 

@@ -94,3 +94,23 @@ def versions_of(connection: Connection, case_ids: Iterable[int], columns: str) -
     """Every version of some cases, by case and by when it became known."""
     statement = f"SELECT {columns} FROM case_versions WHERE case_id {{among}} ORDER BY case_id, known_from"
     return ask_among(connection, statement, case_ids)
+
+
+class Changed(NamedTuple):
+    """Some of the cases that changed after an entry, and the entry up to which they are told."""
+
+    case_ids: list[int]
+    upto: Entry
+
+
+def next_changed(connection: Connection, entry: Entry, most: int) -> Changed | None:
+    """The cases of the next `most` entries; None where the entry is not there, as in `changes_since`."""
+    if not _is_there(connection, entry):
+        return None
+    rows = ask(
+        connection,
+        "SELECT id, case_id, month FROM changes WHERE id > ? ORDER BY id LIMIT ?",
+        (entry.id, most),
+    )
+    told = dict.fromkeys(row[1] for row in rows if row[1] is not None)
+    return Changed(list(told), Entry(*rows[-1]) if rows else entry)

@@ -477,6 +477,106 @@ looked_at = Table(
 """Findings about decisions that a person has looked at (`done`), or has opened again; append-only, the last
 word on a finding (a code of a case) holds. Findings are worked out anew at any time; these words stay."""
 
+due = Table(
+    "due",
+    metadata,
+    Column("case_id", ForeignKey("cases.id"), primary_key=True),
+    Column("clock", Text, primary_key=True),
+    Column("station", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("next_at", BigInteger),
+    Column("next_threshold", Text, nullable=False),
+    Index(None, "next_at"),
+)
+"""The next threshold of each clock of a case on which a flag may hang. `next_at` is empty where it cannot be
+told because a calendar is missing; `next_threshold` is then its year."""
+
+_LIVE_FLAG = "state = 'open' OR state = 'acknowledged'"
+_NO_CASE = "case_id IS NULL"
+_TO_ESCALATE = "next_level_at IS NOT NULL"
+
+flags = Table(
+    "flags",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("station", Text, nullable=False),
+    Column("case_id", ForeignKey("cases.id")),
+    Column("case_no", Text),
+    Column("clock", Text, nullable=False),
+    Column("threshold", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("raised_at", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("ended_at", BigInteger),
+    Column("level", Integer, nullable=False),
+    Column("next_level_at", BigInteger),
+    Column("acknowledged_at", BigInteger),
+    Column("acknowledged_by", Text),
+    Column("acknowledged_note", Text),
+    UniqueConstraint("case_id", "clock", "threshold", "version"),
+    Index("ix_flags_of_no_case", "clock", "threshold", "version", unique=True,
+          sqlite_where=text(_NO_CASE), postgresql_where=text(_NO_CASE)),
+    Index("ix_flags_live", "station", "due_at", sqlite_where=text(_LIVE_FLAG),
+          postgresql_where=text(_LIVE_FLAG)),
+    Index("ix_flags_next_level", "next_level_at", sqlite_where=text(_TO_ESCALATE),
+          postgresql_where=text(_TO_ESCALATE)),
+    Index(None, "raised_at"),
+)  # fmt: skip
+"""What a person should see in time. `due_at` is the true instant of the threshold, `raised_at` when it was
+found; `station` is empty for what belongs to none, `case_id` for what is no case. `level` is the last one
+that was told, -1 while it is nobody; at `next_level_at` the next one is."""
+
+flag_steps = Table(
+    "flag_steps",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("flag_id", ForeignKey("flags.id"), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("note", Text),
+    Index(None, "flag_id", "id"),
+)
+"""Everything that became of a flag; `actor` is empty where it came of itself. Append-only."""
+
+_TO_SEND = "state = 'waiting' OR state = 'leased' OR state = 'failed'"
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("number", Text, nullable=False, unique=True),
+    Column("flag_id", ForeignKey("flags.id"), nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("level", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", BigInteger, nullable=False),
+    Column("leased_until", BigInteger),
+    Column("lease", Text),
+    Column("error", Text),
+    Column("sent_at", BigInteger),
+    UniqueConstraint("flag_id", "recipient"),
+    Index("ix_outbox_to_send", "next_at", sqlite_where=text(_TO_SEND), postgresql_where=text(_TO_SEND)),
+)
+"""A message for each recipient of a flag, once, whatever becomes of it. `number` is the one that a provider
+sees each time."""
+
+silences = Table(
+    "silences",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("scope", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    Index(None, "until"),
+)
+"""By whom, why and until when nobody is told of flags; `scope` says of which (JSON: station, clock, case)."""
+
 marks = Table(
     "marks",
     metadata,

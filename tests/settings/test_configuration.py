@@ -61,7 +61,7 @@ def test_the_shipped_thresholds() -> None:
 def test_the_initial_copy_passes_the_check_and_brings_its_own_station(tmp_path: Path) -> None:
     folder = tmp_path / "own"
     written = write_initial(folder)
-    names = ["baseline.yaml", "board.yaml", "jobs.yaml", "limits.yaml", "stations.yaml"]
+    names = ["alerts.yaml", "baseline.yaml", "board.yaml", "jobs.yaml", "limits.yaml", "stations.yaml"]
     assert sorted(file.name for file in written) == names
     assert check_config(folder) == []
     stations = load_configuration(Settings(config_dir=folder)).stations
