@@ -17,7 +17,7 @@ from ibis.expr import types as ir
 from monitor.cases.event import DAY, HOUR
 from monitor.metrics import stages
 from monitor.metrics.ask import Ask
-from monitor.metrics.engine import Engine
+from monitor.metrics.engine import Engine, answer
 from monitor.metrics.gates import GateSpan
 from monitor.metrics.known import Lean, keys, number, told_apart
 from monitor.metrics.payment_channels import in_order
@@ -71,17 +71,22 @@ def cost_of_waiting(
 ) -> list[WaitingCost]:
     """The hours and their price for every cell; empty where no case has hours."""
     names = keys(ask, "placed_date", "placed_week")
-    expression = told_apart(
-        members(Lean(engine), ask, gates),
-        names,
-        n=_.count(),
-        payment=_.payment_us.sum(),
-        payment_cases=number(_.payment_us > 0),
-        removed=_.removed_us.sum(),
-        removed_cases=_.removed_us.count(),
-    )
+    gates = tuple(gates)
+
+    def sums(engine: Engine, ask: Ask) -> ir.Table:
+        return told_apart(
+            members(Lean(engine), ask, gates),
+            names,
+            n=_.count(),
+            payment=_.payment_us.sum(),
+            payment_cases=number(_.payment_us > 0),
+            removed=_.removed_us.sum(),
+            removed_cases=_.removed_us.count(),
+        )
+
     found = []
-    for row in sorted(engine.rows(expression), key=lambda row: in_order([row[name] for name in names])):
+    rows = answer(engine, ask, ("cost_of_waiting", gates), sums)
+    for row in sorted(rows, key=lambda row: in_order([row[name] for name in names])):
         payment, removed = row["payment"] or 0, row["removed"] or 0
         found.append(
             WaitingCost(

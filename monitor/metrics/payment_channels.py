@@ -11,7 +11,7 @@ from ibis import _
 from ibis.expr import types as ir
 
 from monitor.metrics.ask import Ask
-from monitor.metrics.engine import Engine
+from monitor.metrics.engine import Engine, answer
 from monitor.metrics.known import in_days, keys, told_apart
 from monitor.metrics.money import money
 from monitor.metrics.small_numbers import wilson
@@ -58,9 +58,12 @@ def payment_channels(engine: Engine, ask: Ask, few_n: int) -> list[ChannelShare]
     """The shares of every cell, each way before its channels; nothing for a cell in which no channel was
     told."""
     names = keys(ask, "date", "week", hour_column="hour_of_day")
-    counted = told_apart(members(engine, ask), {**names, "channel": _.channel}, k=_.count())
+
+    def counts(engine: Engine, ask: Ask) -> ir.Table:
+        return told_apart(members(engine, ask), {**names, "channel": _.channel}, k=_.count())
+
     cells: dict[tuple[Any, ...], dict[str | None, int]] = {}
-    for row in engine.rows(counted):
+    for row in answer(engine, ask, "payment_channels", counts):
         cells.setdefault(tuple(row[name] for name in names), {})[row["channel"]] = row["k"]
     found: list[ChannelShare] = []
     for place in sorted(cells, key=in_order):

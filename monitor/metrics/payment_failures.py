@@ -9,7 +9,7 @@ from ibis import _
 from ibis.expr import types as ir
 
 from monitor.metrics.ask import Ask
-from monitor.metrics.engine import Engine
+from monitor.metrics.engine import Engine, answer
 from monitor.metrics.known import in_days, keys, number, told_apart
 from monitor.metrics.money import money
 from monitor.metrics.payment_channels import in_order
@@ -56,14 +56,13 @@ def payment_failures(engine: Engine, ask: Ask, few_n: int) -> list[Failures]:
     """The failures of every cell, all channels first; only of attempts that tell their channel, since a log
     without channels tells no failures either."""
     names = keys(ask, "date", "week", hour_column="hour_of_day")
-    expression = told_apart(
-        members(engine, ask).filter(_.channel.notnull()),
-        {**names, "channel": _.channel},
-        k=number(_.failed),
-        n=_.count(),
-    )
+
+    def counts(engine: Engine, ask: Ask) -> ir.Table:
+        told = members(engine, ask).filter(_.channel.notnull())
+        return told_apart(told, {**names, "channel": _.channel}, k=number(_.failed), n=_.count())
+
     cells: dict[tuple[Any, ...], dict[str | None, tuple[int, int]]] = {}
-    for row in engine.rows(expression):
+    for row in answer(engine, ask, "payment_failures", counts):
         by_channel = cells.setdefault(tuple(row[name] for name in names), {None: (0, 0)})
         by_channel[row["channel"]] = row["k"], row["n"]
         k, n = by_channel[None]
@@ -98,9 +97,8 @@ def outage_hours(engine: Engine, ask: Ask) -> ir.Table:
 
 def payment_outages(engine: Engine, ask: Ask) -> list[Outage]:
     """The hours in which no channel worked, in the order of time."""
-    rows = sorted(
-        engine.rows(outage_hours(engine, ask)), key=lambda r: (r["date"], r["hour_of_day"], r["station"])
-    )
+    found = answer(engine, ask, "payment_outages", outage_hours)
+    rows = sorted(found, key=lambda r: (r["date"], r["hour_of_day"], r["station"]))
     return [
         Outage(r["station"], r["date"], r["hour_of_day"], r["failures"], r["cases"], r["channels"])
         for r in rows

@@ -17,7 +17,7 @@ from ibis.expr import types as ir
 
 from monitor.cases.event import SECOND
 from monitor.metrics.ask import Ask
-from monitor.metrics.engine import Engine
+from monitor.metrics.engine import Engine, answer
 from monitor.metrics.known import in_days, keys, number, told_apart
 from monitor.metrics.money import money
 from monitor.metrics.payment_channels import in_order
@@ -153,20 +153,22 @@ def _owed(events: ir.Table) -> ir.Table:
 def payment_time(engine: Engine, ask: Ask, few_n: int) -> list[PaymentTime]:
     """The times of every cell: all payments, then each channel that was told."""
     names = keys(ask, "requested_date", "requested_week", hour_column="hour_of_day")
-    payments = members(engine, ask)
-    by_channel = _figures(engine, payments, {**names, "channel": _.channel})
-    overall = _figures(engine, payments, names)
-    minutes = told_apart(
-        payments.filter(_.timed & ~(_.unpaid & _.withdrawn.fill_null(False))),
-        {
-            **names,
-            "paid": _.pay_us.notnull(),
-            "minutes": ibis.coalesce(_.pay_us, ask.as_of - _.requested_at) // MINUTE,
-        },
-        payments=_.count(),
-    )
+    by_channel = _figures(engine, ask, {**names, "channel": _.channel})
+    overall = _figures(engine, ask, names)
+
+    def minutes(engine: Engine, ask: Ask) -> ir.Table:
+        return told_apart(
+            members(engine, ask).filter(_.timed & ~(_.unpaid & _.withdrawn.fill_null(False))),
+            {
+                **names,
+                "paid": _.pay_us.notnull(),
+                "minutes": ibis.coalesce(_.pay_us, -(_.requested_at - ask.as_of)) // MINUTE,
+            },
+            payments=_.count(),
+        )
+
     counts: dict[tuple[Any, ...], tuple[Counter[int], Counter[int]]] = {}
-    for row in engine.rows(minutes):
+    for row in answer(engine, ask, "payment_time.minutes", minutes):
         both = counts.setdefault(tuple(row[name] for name in names), (Counter(), Counter()))
         both[0 if row["paid"] else 1][row["minutes"]] += row["payments"]
     found = []
@@ -184,19 +186,20 @@ def payment_time(engine: Engine, ask: Ask, few_n: int) -> list[PaymentTime]:
     return found
 
 
-def _figures(
-    engine: Engine, payments: ir.Table, names: dict[str, Any]
-) -> dict[tuple[Any, ...], dict[str, Any]]:
-    expression = told_apart(
-        payments,
-        names,
-        n=_.pay_us.count(),
-        paid_at=_.pay_us.quantile([0.5, 0.9]),
-        confirmed=_.confirm_us.count(),
-        confirmed_at=_.confirm_us.quantile([0.5, 0.9]),
-        untimed=number(~_.timed),
-    )
-    return {tuple(row[name] for name in names): row for row in engine.rows(expression)}
+def _figures(engine: Engine, ask: Ask, names: dict[str, Any]) -> dict[tuple[Any, ...], dict[str, Any]]:
+    def quantiles(engine: Engine, ask: Ask) -> ir.Table:
+        return told_apart(
+            members(engine, ask),
+            names,
+            n=_.pay_us.count(),
+            paid_at=_.pay_us.quantile([0.5, 0.9]),
+            confirmed=_.confirm_us.count(),
+            confirmed_at=_.confirm_us.quantile([0.5, 0.9]),
+            untimed=number(~_.timed),
+        )
+
+    rows = answer(engine, ask, ("payment_time", *names), quantiles)
+    return {tuple(row[name] for name in names): row for row in rows}
 
 
 def _row(
