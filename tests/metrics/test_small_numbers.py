@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.metrics.small_numbers import clopper_pearson, wilson
+from monitor.metrics.small_numbers import clopper_pearson, difference, wilson
 
 
 @pytest.mark.parametrize(
@@ -65,3 +65,11 @@ def test_the_exact_interval_leaves_the_tails_that_it_says() -> None:
     assert clopper_pearson(0, 0) is None
     with pytest.raises(ValueError, match="no share"):
         clopper_pearson(3, 2)
+
+
+def test_the_difference_of_two_shares_is_that_of_the_published_example() -> None:
+    # Newcombe (1998), table II, example (a), method 10: 56/70 and 48/80.
+    found = difference(56, 70, 48, 80)
+    assert found is not None
+    assert (round(found.low, 4), round(found.high, 4)) == (0.0524, 0.3339)
+    assert difference(3, 4, 0, 0) is None and difference(0, 0, 1, 2) is None
