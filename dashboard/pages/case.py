@@ -13,6 +13,7 @@ from dashboard.parts.board import age_badge
 from dashboard.parts.casefile import files, findings
 from dashboard.parts.casehead import case_head
 from dashboard.parts.casenotes import note_form, notes
+from dashboard.parts.casepayments import payments_card
 from dashboard.parts.clocks import clocks
 from dashboard.parts.element import Node, div, element
 from dashboard.parts.gate import gate_card
@@ -146,6 +147,8 @@ def draw(view: CaseView, now: int, speech: Speech) -> Drawn:
     figures = [clocks(view.clocks, speech)]
     if pair:
         figures.append(div(pair, "fx-case-pair" if len(pair) > 1 else "fx-case-one"))
+    if view.payments is not None:
+        figures.append(payments_card(view.payments, speech))
     return Drawn(
         case_head(view.head, now, speech),
         timeline(view.timeline, speech),

@@ -27,8 +27,8 @@ BOUNDS = (1, 2, 4, 8)
 """Hours at which the shades of the heat map part."""
 AXIS_STEPS = (1, 2, 4, 6, 12, 24, 48, 96, 168, 336)
 """Hours between two ticks of the axis of times."""
-ROOM_FEW, ROOM = 0.4, 0.6
-"""The part of an axis on a phone behind which the longer text and the shorter one find no room any more."""
+ROOM = 0.6
+"""The part of an axis behind which a text finds no room any more; on a phone longer ones stand above."""
 
 
 def channel_name(code: str, words: Texts) -> str:
@@ -141,20 +141,20 @@ def _times(one: Spread, top: float, words: Texts, view: PaymentsView) -> Node:
         for minutes in one.each:
             said = words.get("payments.times.mark_each", hours=hours_text(minutes / MINUTES), **fields)
             drawn.append(mark("", href, "fx-pay-single", {"left": left(minutes / MINUTES)}, said))
-        value, room = words.get("payments.times.few"), ROOM_FEW
+        value, class_ = words.get("payments.times.few"), "fx-pay-value fx-pay-value-few"
         first, end = one.each[0] / MINUTES, one.each[-1] / MINUTES
     else:
         low, quarter, middle, three, high = (quantile(one, place) for place in range(5))
-        for class_, since, until in (("fx-pay-thin", low, high), ("fx-pay-thick", quarter, three)):
-            drawn.append(div(None, class_, style={"left": left(since), "width": left(until - since)}))
+        for line, since, until in (("fx-pay-thin", low, high), ("fx-pay-thick", quarter, three)):
+            drawn.append(div(None, line, style={"left": left(since), "width": left(until - since)}))
         said = words.get(
             "payments.times.mark", hours=hours_text(middle), low=hours_text(quarter),
             high=hours_text(three), **fields,
         )  # fmt: skip
         drawn.append(mark("", href, "fx-pay-median", {"left": left(middle)}, said))
-        value, room = words.get("payments.times.value", hours=hours_text(middle)), ROOM
+        value, class_ = words.get("payments.times.value", hours=hours_text(middle)), "fx-pay-value"
         first, end = low, high
-    drawn.append(span(value, "fx-pay-value", style=_beside(first / top, end / top, room)))
+    drawn.append(span(value, class_, style=_beside(first / top, end / top)))
     name = [
         element("b", link(channel_name(channel, words), href, "fx-flow-plain")),
         element("small", of_authority(authority, words)),
@@ -163,11 +163,11 @@ def _times(one: Spread, top: float, words: Texts, view: PaymentsView) -> Node:
     return div([div(name, "fx-pay-name"), div(drawn, "fx-pay-track"), count], "fx-pay-time")
 
 
-def _beside(first: float, end: float, room: float) -> dict[str, str]:
+def _beside(first: float, end: float) -> dict[str, str]:
     """Where a text has room: behind what is drawn, else before it, else above it."""
-    if end <= room:
+    if end <= ROOM:
         return {"left": f"calc({100 * end:.2f}% + 12px)"}
-    if first >= 1 - room:
+    if first >= 1 - ROOM:
         return {"right": f"calc({100 * (1 - first):.2f}% + 12px)"}
     return {"right": "0", "top": "-5px"}
 

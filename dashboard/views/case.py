@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
+from dashboard.views.case_payments import CasePayments, case_payments
 from dashboard.views.said import At, Code, Day, Kg, Said, Span, Value
 from dashboard.views.strip import Strip, strip_of
 from dashboard.views.timeline import Timeline, timeline_of
@@ -131,6 +132,7 @@ class CaseView:
     clocks: tuple[ClockView, ...]
     weights: Weights | None
     gate: GateView | None
+    payments: CasePayments | None
     findings: tuple[Said, ...]
     rows: tuple[FileRow, ...]
     refused: tuple[RefusedCell, ...]
@@ -157,6 +159,9 @@ def case_view(
         clocks=_clocks(file, station, configuration, sources, now, zone if station is None else station.tz),
         weights=weights_of(file, station, configuration.limits),
         gate=_gate(state, station, summary, now) if state.custody else None,
+        payments=case_payments(
+            file, configuration, sources, now, zone if station is None else station.tz
+        ),
         findings=(*(_finding(one) for one in state.findings), *_other_findings(file, now)),
         rows=_rows(file, sources),
         refused=tuple(_refused(file)),

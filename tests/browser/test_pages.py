@@ -37,7 +37,7 @@ NOT_WORDS = [
         r"(?<![\w])[A-Z]{1,4}-?\d[\w-]*",  # case numbers
         r"R-\d{8}-\S+",  # case numbers of the Record page
         r"\d\s?(kg|t|MB)\b|\bkg\b",  # units of the law, and of files
-        r"\b(CSV|TSV|XLSX|XLS|HTML|JSON|XES|Parquet|YAML|GB|JT|JTG)\b",  # formats and standards
+        r"\b(CSV|TSV|XLSX|XLS|HTML|JSON|XES|Parquet|YAML|GB|JT|JTG|POS)\b",  # formats, cards
         r"/[\w/.-]+",  # addresses
     )
 ]
