@@ -36,8 +36,8 @@ NEAR = (250, 4_000, None)
 
 FACTS = (*SCALES, "mitigating", "aggravating", "procedure", "party")
 TOLD = (
-    "station", "case_no", "decision_no", "decided_at", "decided_date", "fine_fen", "outcome",
-    "place", "position", "low_fen", "high_fen", "factors", *FACTS,
+    "station", "case_no", "decision_no", "decided_date", "fine_fen", "outcome",
+    "place", "position", "factors", *FACTS,
 )  # fmt: skip
 
 

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
+import re
 from collections.abc import Callable
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from monitor.lake.decision_rows import Told, decision_table
+from monitor.lake.judging import judging
 from monitor.metrics.ask import Ask, By
 from monitor.metrics.consistency import Line, consistency
 from monitor.metrics.engine import MemoryEngine
 from monitor.metrics.known import UnknownBreakdown
 from monitor.metrics.small_numbers import wilson
+from monitor.rules.decision import Decision
+from monitor.settings.configuration import load_configuration
+from monitor.settings.environment import Settings
+from tests.factories import ROME, at
 from tests.long import seeds
 from tests.metrics.drawn_decisions import ALIKE, FIRST, NO_ROOM, drawn, rows_of
 
+LOG = Path(__file__).resolve().parents[3] / "shared/data/road_traffic_fines.csv.gz"
 NOW = FIRST + 10**15
 FEW = 12
 SEEDS = seeds(range(3), range(200))
@@ -100,19 +111,28 @@ def test_units_stand_in_the_order_of_their_codes_and_no_sum_of_fines_anywhere() 
         row(n, 200 + (n * 37) % 300, officers=[f"01{99 - n % 7:03d}", "01001"], station=f"S{1 + n % 3}")
         for n in range(210)
     ]
-    officers = [line.name for line in lines(rows, "officer")]
-    assert officers == sorted(officers) and len(officers) == 8
-    stations = [line.name for line in lines(rows, "station")]
-    assert stations == ["S1", "S2", "S3"]
+    found = consistency(MemoryEngine({"decisions": rows_of(rows)}), Ask(NOW), FEW)
+    officers = {line.name: line for line in found if line.kind == "officer"}
+    assert list(officers) == sorted(officers) and len(officers) == 8
+    assert [line.name for line in found if line.kind == "station"] == ["S1", "S2", "S3"]
     # What a line may tell: counts of decisions, shares and places in the band, never money.
-    assert not any(
-        "fen" in field.name or "yuan" in field.name or "sum" in field.name for field in fields(Line)
-    )
-    for code in officers:
+    names = [field.name for field in fields(Line)]
+    assert not any(word in name for name in names for word in ("fen", "yuan", "sum", "amount"))
+    for code, line in officers.items():
         total = sum(one["fine_fen"] for one in rows if code in one["officers"])
-        [line] = [one for one in lines(rows, "officer") if one.name == code]
-        told = [getattr(line, field.name) for field in fields(Line)]
-        assert total not in told and total / 100 not in told
+        assert not {total, total / 100} & {getattr(line, name) for name in names}
+
+
+def test_no_module_that_knows_officers_adds_up_fines() -> None:
+    root = Path(__file__).resolve().parents[2]
+    adds = re.compile(r"fine_fen\.(sum|mean)|sum\([^)]*fine_fen|rank\(")
+    guilty = [
+        path.name
+        for room in ("monitor/metrics", "monitor/reports", "monitor/api", "monitor/cli")
+        for path in (root / room).rglob("*.py")
+        if "officers" in (text := path.read_text(encoding="utf-8")) and adds.search(text)
+    ]
+    assert guilty == []
 
 
 def test_nothing_decided_nothing_said_and_no_breakdown() -> None:
@@ -140,6 +160,7 @@ def allowed(tries: int) -> int:
     return int(binom.ppf(0.9999, tries, 0.05))
 
 
+@pytest.mark.timeout(3_600)
 def test_without_an_effect_false_alarms_stay_within_the_stated_rate() -> None:
     alarms: dict[str, int] = {}
     for seed in SEEDS:
@@ -157,23 +178,25 @@ def test_without_an_effect_false_alarms_stay_within_the_stated_rate() -> None:
         assert times <= (allowed(len(SEEDS)) if name in ("mitigating", "drift") else twice), (name, alarms)
 
 
+@pytest.mark.timeout(3_600)
 @pytest.mark.parametrize(
     ("kind", "strict", "name"),
     [("station", "S2", "S2"), ("team", "S2/1", "1"), ("officer", "02101", "02101")],
 )
 def test_a_known_effect_is_found_with_its_size(kind: str, strict: str, name: str) -> None:
-    missed, held = 0, 0
+    missed, near = 0, 0
     for seed in SEEDS:
         found = found_in(strict={strict: 0.15})(seed)
         hit = [line for line in found if line.kind == kind and line.note == "stands_out"]
         own = [line for line in hit if line.name == name and line.station in (None, "S2")]
         missed += not own
-        held += bool(own) and own[0].low is not None and own[0].low <= 0.15 <= (own[0].high or 0)
+        near += bool(own) and abs((own[0].effect or 0) - 0.15) <= 0.06
     assert missed <= max(0, len(SEEDS) // 20)
-    # The ends of the band cut some of the effect off: most intervals hold it all the same.
-    assert held >= 0.6 * len(SEEDS)
+    # The ends of the band cut a little of it off.
+    assert near >= 0.9 * len(SEEDS)
 
 
+@pytest.mark.timeout(3_600)
 def test_what_mitigating_circumstances_did_is_found_with_its_size() -> None:
     for seed in SEEDS:
         [line] = [one for one in found_in()(seed) if one.kind == "circumstance" and one.name == "mitigating"]
@@ -181,6 +204,7 @@ def test_what_mitigating_circumstances_did_is_found_with_its_size() -> None:
         assert line.effect == pytest.approx(-0.15, abs=0.04)
 
 
+@pytest.mark.timeout(3_600)
 def test_a_change_with_time_is_found_near_its_month() -> None:
     for seed in SEEDS:
         changes = [line for line in found_in(drift=0.12)(seed) if line.kind == "drift"]
@@ -204,3 +228,20 @@ def test_fines_before_and_after_another_version_of_the_rules() -> None:
     assert (change.period, change.k, change.n, change.note) == ("2024-07-01", 60, 120, "changed")
     # 120 of 300 yuan, give or take what the seven steps leave between the halves.
     assert change.effect == pytest.approx(0.4, abs=0.02)
+
+
+@pytest.mark.skipif(not LOG.is_file(), reason="the public log is not here")
+def test_fines_of_the_public_log_without_a_baseline_raise_nothing() -> None:
+    """Article 157 in 2006: one amount for all, and no rule that leaves room."""
+    told = []
+    with gzip.open(LOG, "rt", encoding="utf-8") as file:
+        for line in csv.DictReader(file):
+            created = line["concept:name"] == "Create Fine" and line["article"] == "157"
+            if created and line["time:timestamp"].startswith("2006"):
+                begin, fen = at(line["time:timestamp"][:10], ROME), round(float(line["amount"]) * 100)
+                own = Decision("road-traffic-fines", line["case_id"], begin, begin, "police", "fine", fen)
+                told.append(Told(len(told), begin, own, begin, None))
+    table = decision_table(told, lambda _: ROME, judging(load_configuration(Settings())))
+    assert (table.num_rows, set(table["fine_fen"].to_pylist())) == (9_745, {3_500})
+    assert set(table["why"].to_pylist()) == {"no_rule_set"}
+    assert consistency(MemoryEngine({"decisions": table}), Ask(NOW), FEW) == []
