@@ -11,6 +11,7 @@ from dash import Dash, Input, Output, State, dcc, no_update
 from dashboard.language import current_language
 from dashboard.parts.board import age_badge
 from dashboard.parts.casefile import files, findings
+from dashboard.parts.casefine import fine_cards
 from dashboard.parts.casehead import case_head
 from dashboard.parts.casenotes import note_form, notes
 from dashboard.parts.casepayments import payments_card
@@ -19,11 +20,13 @@ from dashboard.parts.element import Node, div, element
 from dashboard.parts.gate import gate_card
 from dashboard.parts.rows import link
 from dashboard.parts.sentence import Speech
+from dashboard.parts.shell import failed_part
 from dashboard.parts.timeline import timeline
 from dashboard.parts.weights import weights
 from dashboard.views.case import CaseView, case_view
-from dashboard.views.moments import MINUTE, local
-from dashboard.views.snapshot import zone_of
+from dashboard.views.case_fine import CaseFines, case_fines
+from dashboard.views.moments import MINUTE, clock_time, local
+from dashboard.views.snapshot import Failure, attempt, zone_of
 from monitor.actions.notes import EmptyNoteError, acknowledge, add_note
 from monitor.store.board import data_version
 from monitor.store.cases import case_file
@@ -32,6 +35,7 @@ from monitor.store.notes import notes_of
 
 if TYPE_CHECKING:
     from dashboard.services import Services
+    from monitor.settings.configuration import Configuration
     from monitor.settings.texts import Texts
 
 PATH = "/case/<station>/<case_no>"
@@ -64,7 +68,7 @@ def layout(services: Services, query: dict[str, str]) -> Any:
     view = read(services, key, now)
     if view is None:
         return not_found(services, key, words)
-    drawn = draw(view, now, speech_of(view, now, words))
+    drawn = draw(view, now, speech_of(view, now, words), fines_of(services, key, now), services.configuration)
     return div(
         [
             div(None, "fx-stopped", id="fx-stopped", role="status", hidden=True),
@@ -117,6 +121,11 @@ def read(services: Services, key: Key, now: int) -> CaseView | None:
     return case_view(file, said, services.configuration, services.sources, now, zone)
 
 
+def fines_of(services: Services, key: Key, now: int) -> CaseFines | Failure | None:
+    """The decisions of the case held against the rules; a failure leaves the rest of the page."""
+    return attempt("fines of a case", lambda: case_fines(services, key, now))
+
+
 def drawn_key(services: Services, now: int) -> str:
     """Changes when what is drawn may have: with the data, the minute and the program."""
     version = ".".join(map(str, data_version(services.database)))
@@ -139,7 +148,13 @@ class Drawn(NamedTuple):
     files: Node
 
 
-def draw(view: CaseView, now: int, speech: Speech) -> Drawn:
+def draw(
+    view: CaseView,
+    now: int,
+    speech: Speech,
+    fines: CaseFines | Failure | None,
+    configuration: Configuration,
+) -> Drawn:
     """Every part in the words and on the clock of the reader."""
     pair = [weights(view.weights, speech)] if view.weights is not None else []
     if view.gate is not None:
@@ -149,6 +164,10 @@ def draw(view: CaseView, now: int, speech: Speech) -> Drawn:
         figures.append(div(pair, "fx-case-pair" if len(pair) > 1 else "fx-case-one"))
     if view.payments is not None:
         figures.append(payments_card(view.payments, speech))
+    if isinstance(fines, Failure):
+        figures.append(failed_part(speech.words, fines.reason, clock_time(now, speech.zone)))
+    elif fines is not None:
+        figures += fine_cards(fines, now, speech, configuration)
     return Drawn(
         case_head(view.head, now, speech),
         timeline(view.timeline, speech),
@@ -204,7 +223,8 @@ def register(app: Dash, services: Services) -> None:
         if view is None:
             # Its last valid event was voided while somebody looked at it.
             return not_found(services, key, words), *(None,) * (len(PARTS) - 1), drawn, stamp
-        return *draw(view, now, speech_of(view, now, words)), drawn, stamp
+        fines = fines_of(services, key, now)
+        return *draw(view, now, speech_of(view, now, words), fines, services.configuration), drawn, stamp
 
     @app.callback(
         *(Output(part, "children") for part in PARTS),

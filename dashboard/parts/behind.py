@@ -55,6 +55,8 @@ def _mark(cell: str, words: Texts) -> str:
         return words.get("flow.behind.gap")
     if figure == "stages":
         return _stage(rest, words)
+    if figure in FINES:
+        return _fine(figure, rest, words) or cell
     if figure in PAYMENTS:
         return _payment(figure, rest, words) or cell
     hours = re.fullmatch(r"(\w+)\.(\d+)(\+|-\d+)?", rest)
@@ -80,6 +82,36 @@ def _stage(rest: str, words: Texts) -> str:
     if by == "hour":
         return f"{stage} · {words.get('flow.behind.at_hour', hour=value)}"
     return f"{stage} · {words.get(f'board.week.{int(value) + 1}')}"
+
+
+FINES = ("fines", "fine_points", "fine_places", "fine_units", "findings")
+
+
+def _fine(figure: str, rest: str, words: Texts) -> str | None:
+    """A cell of the figures of fines."""
+    if figure == "fines":
+        what, _, authority = rest.partition(".")
+        said = words.find(f"discretion.behind.fines.{what}")
+        return f"{said} · {authority_name(authority, words)}" if said and authority else said
+    if figure == "findings":
+        name = words.find(f"rules.findings.{rest}") or rest
+        return words.get("discretion.behind.finding", name=name)
+    if figure == "fine_places":
+        part = rest.rpartition("~")[2]
+        if part == "all":
+            return words.get("discretion.behind.place_all")
+        return words.get("discretion.behind.place", part=int(part) + 1) if part.isdecimal() else None
+    if figure == "fine_units":
+        kind, _, told = rest.partition("~")
+        name = told.partition("~")[2].replace("~", " ")
+        unit = words.find(f"discretion.unit_of.{kind}") or kind
+        return words.get("discretion.behind.unit", kind=unit, name=name)
+    told_apart = rest.split(".")
+    kind_said = words.find(f"discretion.kind.{told_apart[3]}") if len(told_apart) == 6 else None
+    if kind_said is None:
+        return None
+    authority = authority_name(told_apart[0], words)
+    return words.get("discretion.behind.point", authority=authority, what=kind_said)
 
 
 def _payment(figure: str, rest: str, words: Texts) -> str | None:

@@ -20,6 +20,7 @@ NAVIGATION: tuple[tuple[str, str], ...] = (
     ("/record", "record"),
     ("/flow", "flow"),
     ("/cases", "cases"),
+    ("/discretion", "discretion"),
     ("/payments", "payments"),
     ("/data", "data"),
 )

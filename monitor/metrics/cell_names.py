@@ -19,6 +19,12 @@ CELLS = (
     "payment_time.all|unpaid|untimed|channel.NAME[.authority.NAME][.hour.0-23]",
     "payment_outages.all|hour.0-23|YYYY-MM-DD.0-23",
     "waiting.all|payment|removed",
+    "fines.all|assessed|inside|outside|unassessed|spared[.AUTHORITY]",
+    "fine_points.AUTHORITY.MEASURE.STEP.inside|below|above|below_explained|above_explained.X.Y",
+    "fine_places.ALIKE~all|0-4",
+    "fine_units.station|officer~held|free|outside~NAME",
+    "fine_units.team~held|free|outside~STATION~NAME",
+    "findings.CODE",
 )
 """Every form of a cell."""
 

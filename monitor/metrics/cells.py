@@ -14,6 +14,7 @@ from ibis.expr import types as ir
 
 from monitor.metrics import (
     compliance,
+    fine_points,
     held_after_removal,
     hours,
     late_gaps,
@@ -147,4 +148,9 @@ _FIGURES: dict[str, Find] = {
     "payment_time": payment_cells.times,
     "payment_outages": payment_cells.outages,
     "waiting": payment_cells.waiting,
+    "fines": fine_points.in_fines,
+    "fine_points": fine_points.in_points,
+    "fine_places": fine_points.in_places,
+    "fine_units": fine_points.in_units,
+    "findings": fine_points.in_findings,
 }

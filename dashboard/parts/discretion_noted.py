@@ -1,0 +1,194 @@
+"""Findings to work through: each with numbers and article, leading to its case, to be marked as looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import dash_mantine_components as dmc
+
+from dashboard.parts.discretion_words import yuan
+from dashboard.parts.element import Node, div, element, span
+from dashboard.parts.rows import case_address, link
+from dashboard.views.discretion_noted import AT_ONCE, STATES, NotedPart, NotedRow
+from monitor.actions.looking import LONGEST
+
+if TYPE_CHECKING:
+    from dashboard.parts.sentence import Speech
+    from dashboard.views.flow_ask import FlowAsk
+    from monitor.rules.assessment import RuleFinding, Value
+    from monitor.settings.entry import Name
+    from monitor.settings.rulesets import Rules
+    from monitor.settings.stations import Station
+
+
+def value_text(value: Value, speech: Speech) -> str:
+    """A number that a finding used, with its name."""
+    words = speech.words
+    name = words.find(f"rules.values.{value.name}") or value.name
+    return f"{name} {told_value(value, speech)}"
+
+
+def told_value(value: Value, speech: Speech) -> str:
+    """The number alone: money in yuan, instants on the station's clock, words where there are some."""
+    words, told = speech.words, value.value
+    match value.unit:
+        case "fen" if isinstance(told, int):
+            return yuan(told, speech)
+        case "instant" if isinstance(told, int):
+            return speech.moment(told)
+        case "share" if not isinstance(told, str):
+            return f"{100 * told:.1f}%"
+        case "kg" | "mm" if isinstance(told, int):
+            return words.get(f"discretion.unit.{value.unit}", n=f"{told:,}")
+        case "text":
+            sections = ("authorities", "rules.exemptions", "discretion.factor")
+            known = (words.find(f"{section}.{told}") for section in sections)
+            return next((one for one in known if one is not None), str(told))
+    return str(told)
+
+
+def article_text(finding: RuleFinding, rules: Rules, speech: Speech) -> str:
+    """Where the rule is written; nothing where no article is concerned."""
+    source = rules.source(finding.article) if finding.article else None
+    if source is None:
+        return ""
+    return f"{source.title.in_language(speech.words.language)} {source.article}".strip()
+
+
+def finding_lines(finding: RuleFinding, rules: Rules, speech: Speech) -> list[Any]:
+    """Its numbers and its article, in one line."""
+    numbers = speech.words.get("flow.join").join(value_text(one, speech) for one in finding.values)
+    article = article_text(finding, rules, speech)
+    return [numbers, *([span(f" {article}", "fx-disc-article")] if article else [])]
+
+
+def finding_name(code: str, speech: Speech) -> str:
+    """What a finding is called."""
+    return speech.words.find(f"rules.findings.{code}") or code
+
+
+def noted_card(
+    part: NotedPart,
+    asked: FlowAsk,
+    speech: Speech,
+    rules: Rules,
+    stations: Mapping[str, Station],
+    told: str = "",
+) -> Node:
+    """The worklist. `told` is the answer to what was just sent."""
+    words, which = speech.words, part.asked
+    here = {"finding": which.code, "state": None if which.state == STATES[0] else which.state}
+
+    def address(**changed: str | int | None) -> str:
+        return asked.address(**{**here, **changed})
+
+    states = div(
+        [
+            link(
+                words.get(f"discretion.noted.{state}", n=part.counts[state]),
+                address(state=None if state == STATES[0] else state),
+                "fx-here" if state == which.state else "",
+            )
+            for state in STATES
+        ],
+        "fx-seg-control",
+        role="group",
+        aria_label=words.get("discretion.noted.states"),
+    )
+    every = [(None, words.get("discretion.noted.every"))]
+    every += [(code, f"{finding_name(code, speech)} {n}") for code, n in part.codes.items()]  # type: ignore[misc]
+    codes = div(
+        [
+            link(
+                name, address(finding=code), "fx-disc-code fx-here" if code == which.code else "fx-disc-code"
+            )
+            for code, name in every
+        ],
+        "fx-disc-codes",
+        role="group",
+        aria_label=words.get("discretion.noted.codes"),
+    )
+    if part.rows:
+        body: Node = element("ul", [_row(one, speech, rules, stations) for one in part.rows], "fx-disc-list")
+    else:
+        body = element("p", words.get(f"discretion.noted.none_{which.state}"), "fx-disc-none")
+    pages: list[Any] = []
+    if which.page:
+        pages.append(link(words.get("discretion.noted.before"), address(page=which.page - 1), "fx-btn"))
+    if part.total > (which.page + 1) * AT_ONCE:
+        pages.append(link(words.get("discretion.noted.after"), address(page=which.page + 1), "fx-btn"))
+    first, last = which.page * AT_ONCE + 1, which.page * AT_ONCE + len(part.rows)
+    if pages:
+        said = words.get("discretion.noted.range", first=first, last=last, total=part.total)
+        pages.insert(0, span(said, "fx-mut"))
+    file = element(
+        "a", words.get("flow.csv"), "fx-flow-file", download="",
+        href=asked.address("/discretion/findings.csv"),
+    )  # fmt: skip
+    return element(
+        "section",
+        [
+            element("h2", words.get("discretion.noted.title", n=part.counts["open"])),
+            element("p", words.get("discretion.noted.caption"), "fx-caption"),
+            states,
+            codes,
+            element("p", told, "fx-caption", role="status"),
+            body,
+            div(pages, "fx-disc-pages") if pages else None,
+            div([file], "fx-flow-files"),
+        ],
+        "fx-card",
+        id="fx-disc-findings-card",
+    )
+
+
+def _row(row: NotedRow, speech: Speech, rules: Rules, stations: Mapping[str, Station]) -> Node:
+    words = speech.words
+    station = stations.get(row.station)
+    name: Name | None = None if station is None else station.short
+    case = div(
+        [
+            link(
+                f"{speech.named(name, row.station)} {row.case_no}",
+                case_address((row.station, row.case_no)),
+                "fx-disc-case",
+            ),
+            span(row.plate or words.get("discretion.noted.no_plate"), "fx-mut"),
+        ]
+    )
+    lines = [div(finding_lines(one, rules, speech), "fx-disc-numbers") for one in row.findings]
+    what = div([element("b", finding_name(row.code, speech)), *lines])
+    age = span(words.get("discretion.noted.age", n=row.age), "fx-mut fx-disc-age")
+    return element("li", [case, what, age, _state(row, speech)], "fx-disc-row")
+
+
+def _state(row: NotedRow, speech: Speech) -> Node:
+    words, look = speech.words, row.look
+    done = look is not None and look.done
+    said: list[Any] = []
+    if look is not None:
+        key = "discretion.noted.looked" if done else "discretion.noted.opened"
+        said.append(
+            element(
+                "p", words.get(key, actor=look.actor, at=speech.day(look.at), reason=look.reason), "fx-mut"
+            )
+        )
+    act = words.get("discretion.noted.open_again" if done else "discretion.noted.mark")
+    form = div(
+        [
+            dmc.TextInput(
+                id={"disc": "reason", "finding": row.key},
+                label=words.get("discretion.noted.reason"),
+                value="",
+                size="xs",
+                attributes={"input": {"maxLength": LONGEST}},
+            ),
+            element(
+                "button", words.get("discretion.noted.keep"), "fx-btn", type="button",
+                id={"disc": "open" if done else "look", "finding": row.key},
+            ),
+        ],
+        "fx-disc-form",
+    )  # fmt: skip
+    return div([*said, element("details", [element("summary", act), form], "fx-disc-act")], "fx-disc-state")

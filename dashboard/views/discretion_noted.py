@@ -1,0 +1,131 @@
+"""Findings about decisions to work through: filtered, a page of them with article and numbers, the oldest
+first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from dashboard.views.discretion import ask_of
+from dashboard.views.plate import masked_plate
+
+if TYPE_CHECKING:
+    from dashboard.services import Services
+    from dashboard.views.flow_ask import FlowAsk
+    from monitor.metrics.fine_points import Noted
+    from monitor.rules.assessment import RuleFinding
+    from monitor.store.looked_at import LookedAt
+
+AT_ONCE = 10
+STATES = ("open", "seen", "all")
+
+
+@dataclass(frozen=True, slots=True)
+class NotedAsk:
+    """Which of the findings: of one code or all, and whether they wait for somebody; pages count from 0."""
+
+    code: str | None = None
+    state: str = STATES[0]
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NotedRow:
+    """A finding of a case. `findings` are its own with article and numbers, as the rules give them now; `age`
+    in days since the decision; `look` what somebody said of it."""
+
+    station: str
+    case_no: str
+    code: str
+    plate: str | None
+    age: int
+    decisions: tuple[str, ...]
+    findings: tuple[RuleFinding, ...]
+    look: LookedAt | None
+
+    @property
+    def key(self) -> str:
+        """How the page names it: station, code, case number."""
+        return f"{self.station}|{self.code}|{self.case_no}"
+
+
+@dataclass(frozen=True, slots=True)
+class NotedPart:
+    """A page of findings. `codes`: how many of each code are in the chosen state; `counts`: of each state."""
+
+    asked: NotedAsk
+    rows: tuple[NotedRow, ...]
+    total: int
+    codes: Mapping[str, int]
+    counts: Mapping[str, int]
+
+
+def noted_ask(query: Mapping[str, str]) -> NotedAsk:
+    """What an address asks for; what nobody offers is the usual."""
+    state, page = query.get("state", ""), query.get("page", "")
+    return NotedAsk(
+        query.get("finding") or None,
+        state if state in STATES else STATES[0],
+        int(page) if page.isdecimal() and len(page) < 6 else 0,
+    )
+
+
+def every_noted(services: Services, asked: FlowAsk, now: int) -> list[tuple[NotedRow, Sequence[Noted]]]:
+    """Every finding of the period, by case and code, without its numbers."""
+    from monitor.metrics.fine_points import noted
+    from monitor.store.looked_at import looks_of
+
+    if services.lake is None:
+        raise LookupError("no lake")
+    ask, _, _, today = ask_of(services, asked, now)
+    looks = looks_of(services.database, ask.as_of, ask.stations)
+    grouped: dict[tuple[str, str, str], list[Noted]] = {}
+    for one in noted(services.lake.engine(now), ask):
+        grouped.setdefault((one.station, one.case_no, one.code), []).append(one)
+    found: list[tuple[NotedRow, Sequence[Noted]]] = []
+    for (station, case_no, code), some in grouped.items():
+        age = (today - date.fromisoformat(some[0].decided_date)).days
+        numbers = tuple(one.decision_no for one in some if one.decision_no)
+        look = looks.get((station, case_no, code))
+        row = NotedRow(station, case_no, code, masked_plate(some[0].plate), age, numbers, (), look)
+        found.append((row, some))
+    return found
+
+
+def noted_part(services: Services, asked: FlowAsk, which: NotedAsk, now: int) -> NotedPart:
+    """A page of them, with the numbers that each finding used."""
+    every = [row for row, _ in every_noted(services, asked, now)]
+    seen = [row for row in every if row.look is not None and row.look.done]
+    waiting = [row for row in every if row.look is None or not row.look.done]
+    of_state = {"open": waiting, "seen": seen, "all": every}
+    counts = {name: len(rows) for name, rows in of_state.items()}
+    codes: dict[str, int] = {}
+    for row in of_state[which.state]:
+        codes[row.code] = codes.get(row.code, 0) + 1
+    chosen = [row for row in of_state[which.state] if which.code in (None, row.code)]
+    first = which.page * AT_ONCE
+    rows = with_numbers(services, chosen[first : first + AT_ONCE])
+    return NotedPart(which, rows, len(chosen), dict(sorted(codes.items())), counts)
+
+
+def with_numbers(services: Services, rows: Sequence[NotedRow]) -> tuple[NotedRow, ...]:
+    """The rows with what the rules say of their decisions now."""
+    from dataclasses import replace
+
+    from dashboard.views.case_fine import assessed_of
+
+    known: dict[tuple[str, str], list[RuleFinding]] = {}
+    for row in rows:
+        key = (row.station, row.case_no)
+        if key not in known:
+            told = assessed_of(services, key)
+            known[key] = [one for fine in told for one in fine.assessment.findings]
+    return tuple(
+        replace(
+            row,
+            findings=tuple(one for one in known[row.station, row.case_no] if one.code == row.code),
+        )
+        for row in rows
+    )

@@ -1,0 +1,265 @@
+"""The Discretion page of a simulated county: marks open as many cases as they say, small units stay unjudged,
+findings lead to their cases and are marked as looked at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from starlette.testclient import TestClient
+
+from dashboard.address import read_search
+from dashboard.pages.discretion import asked_of, findings
+from dashboard.parts import discretion as parts
+from dashboard.parts.behind import behind_words
+from dashboard.parts.casefine import fine_cards
+from dashboard.parts.discretion_files import FIGURES, TABLES, file_of
+from dashboard.parts.flow import refused
+from dashboard.parts.sentence import Speech
+from dashboard.views.case_fine import CaseFines, case_fines
+from dashboard.views.cases import list_view
+from dashboard.views.discretion import DiscretionView, HeadPart, PointsPart, discretion_view
+from dashboard.views.discretion_noted import NotedAsk, every_noted, noted_ask, noted_part
+from dashboard.views.snapshot import Failure, zone_of
+from monitor.actions.looking import look
+from monitor.server import create_app
+from monitor.store.deliveries import Sender
+from tests.browser.served import MOMENT, Served, served_county
+from tests.dashboard.links import addresses
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    served = served_county(tmp_path_factory.mktemp("discretion"), lambda: MOMENT, days=45)
+    yield served
+    served.close()
+
+
+def view_of(served: Served, **query: str) -> DiscretionView:
+    services = served.installation.services
+    view = discretion_view(services, asked_of(services, query), MOMENT)
+    assert view.whole, view
+    return view
+
+
+def speech_of(served: Served, language: str = "zh") -> Speech:
+    services = served.installation.services
+    return Speech(services.texts[language], zone_of(services, None), 2026)
+
+
+def drawn(served: Served, language: str = "zh", **query: str) -> list[Any]:
+    view, speech = view_of(served, **query), speech_of(served, language)
+    return refused(view.asked, speech) or parts.page(view, speech, served.installation.services.configuration)
+
+
+def cells(nodes: list[Any]) -> dict[str, str]:
+    """Cell → the address that opens its cases."""
+    found = {read_search(one.partition("?")[2]).get("behind"): one for one in addresses(nodes)}
+    return {cell: address for cell, address in found.items() if cell}
+
+
+def total(served: Served, address: str) -> int:
+    services = served.installation.services
+    query = read_search(address.partition("?")[2])
+    found = list_view(
+        services.database, services.configuration, query, MOMENT, first=0, count=1, lake=services.lake
+    )
+    assert found.bad is None, address
+    return found.total
+
+
+def expected(cell: str, view: DiscretionView) -> int:
+    """The cases that the mark of a cell stands for, read off the figure."""
+    figure, _dot, rest = cell.partition(".")
+    of: Any = view
+    if figure == "fine_points":
+        dots = [dot for part in of.points.values() for dot in part.dots if dot.cell == cell]
+        return int(dots[0].n)
+    if figure == "fine_places":
+        alike, _, part = rest.rpartition("~")
+        return sum(one.n for one in of.places if one.alike == alike and part in ("all", str(one.part)))
+    if figure == "fine_units":
+        kind, which, *_, name = rest.split("~")
+        [line] = [
+            one for one in of.lines.of(kind)
+            if one.name == name and one.station in (None, rest.split("~")[2])
+        ]  # fmt: skip
+        return int(line.free if which == "free" else line.k)
+    head = of.head
+    return int({"assessed": head.n, "unassessed": head.unassessed, "spared": head.spared}[rest])
+
+
+@pytest.mark.parametrize("query", [{}, {"by": "officer"}, {"by": "station", "weeks": "4"}])
+def test_the_list_behind_every_kind_of_mark_holds_the_cases_that_the_mark_counts(
+    served: Served, query: dict[str, str]
+) -> None:
+    view = view_of(served, **query)
+    found = cells(drawn(served, **query))
+    kinds: dict[str, list[str]] = {}
+    for cell in found:
+        kinds.setdefault(re.split(r"[.~]", cell)[0], []).append(cell)
+    assert {"fines", "fine_places", "fine_units"} <= set(kinds)
+    for some in kinds.values():
+        for cell in {some[0], some[len(some) // 2], some[-1]}:
+            listed, counted = total(served, found[cell]), expected(cell, view)
+            # A case with two decisions is in a list once.
+            assert counted - 2 <= listed <= counted, cell
+            assert listed, cell
+
+
+def test_what_a_list_behind_a_mark_holds_is_said_in_both_languages(served: Served) -> None:
+    services = served.installation.services
+    view = view_of(served)
+    told = {**cells(drawn(served)), "findings.below_band": view.behind("findings.below_band")}
+    dot = next(dot for part in view.points.values() if isinstance(part, PointsPart) for dot in part.dots)
+    told[dot.cell] = view.behind(dot.cell)
+    for cell, address in told.items():
+        query = read_search(address.partition("?")[2])
+        for language in ("zh", "en"):
+            said = behind_words(query, MOMENT, zone_of(services, None), services.texts[language])
+            assert said is not None
+            assert cell not in said
+
+
+def test_every_fine_is_counted_inside_or_outside_or_named_as_not_assessed(served: Served) -> None:
+    view = view_of(served)
+    head = view.head
+    assert isinstance(head, HeadPart)
+    own = [part for part in view.points.values() if isinstance(part, PointsPart)]
+    assert sum(part.inside for part in own) == head.inside
+    assert sum(part.n for part in own) == head.n
+    assert sum(sum(part.missing.values()) for part in own) <= head.unassessed
+    for part in own:
+        assert part.drawn <= part.n
+
+
+def test_a_rule_without_room_is_said_to_have_none_and_an_example_is_marked(served: Served) -> None:
+    page = str(drawn(served))
+    assert "无裁量空间" in page
+    assert "示例" in page
+    assert "太少,不作判断" in page
+    assert "case_id" not in page
+
+
+@pytest.mark.parametrize("unit", ["team", "station", "officer"])
+def test_units_stand_in_the_order_of_their_codes_and_small_ones_stay_unjudged(
+    served: Served, unit: str
+) -> None:
+    services = served.installation.services
+    funnel = parts.the_funnel(view_of(served, by=unit), services.configuration)
+    names = [(one.line.station or "", one.line.name) for one in funnel.units]
+    assert names == sorted(names)
+    speech = speech_of(served)
+    for one in funnel.units:
+        if one.n < services.configuration.board.few_n:
+            assert one.state == "few"
+            assert "太少" in one.said(speech)
+        if unit == "officer":
+            assert one.label(speech).isdecimal()
+    head, rows = _csv(served, "units", by=unit)
+    assert "fine_fen" not in head
+    assert len(rows) == len(funnel.units)
+
+
+def _csv(served: Served, figure: str, **query: str) -> tuple[list[str], list[str]]:
+    services = served.installation.services
+    file = file_of(figure, "csv", view_of(served, **query), speech_of(served), services)
+    lines = file.content.decode("utf-8-sig").splitlines()
+    return lines[0].split(","), lines[1:]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_figure_is_taken_along_as_numbers_and_as_a_picture(served: Served, language: str) -> None:
+    services = served.installation.services
+    for figure in TABLES:
+        head, rows = _csv(served, figure)
+        assert head
+        assert rows, figure
+    view = view_of(served)
+    for figure in FIGURES:
+        picture = file_of(figure, "svg", view, speech_of(served, language), services)
+        ElementTree.fromstring(picture.content)
+    page = str(drawn(served, language))
+    for figure in FIGURES:
+        assert f"/discretion/{figure}.csv" in page
+
+
+def test_files_are_handed_out_and_what_there_is_not_is_not(served: Served) -> None:
+    with TestClient(create_app(served.installation), base_url="http://localhost") as client:
+        assert client.get("/discretion/police.csv?weeks=4").status_code == 200
+        assert client.get("/discretion/units.svg?by=officer").status_code == 200
+        assert client.get("/discretion/findings.csv").status_code == 200
+        assert client.get("/discretion/findings.svg").status_code == 404
+        assert client.get("/discretion/money.csv").status_code == 404
+        assert client.get("/discretion/police.csv?station=nowhere").status_code == 404
+
+
+def test_a_period_without_decisions_and_a_bad_address_are_said_in_words(served: Served) -> None:
+    early = str(drawn(served, **{"from": "2020-01-01", "to": "2020-02-01"}))
+    assert "这段时间没有可看的" in early
+    assert "没有 nowhere 这个站" in str(drawn(served, station="nowhere"))
+    assert "读不懂" in str(drawn(served, **{"from": "yesterday", "to": "2026-11-01"}))
+    assert findings(served.installation.services, {"station": "nowhere"}) == []
+
+
+def test_findings_are_filtered_lead_to_their_cases_and_tell_article_and_numbers(served: Served) -> None:
+    services = served.installation.services
+    asked = asked_of(services, {})
+    whole = noted_part(services, asked, NotedAsk(), MOMENT)
+    assert whole.total == whole.counts["open"] > 0
+    ages = [row.age for row in whole.rows]
+    assert ages == sorted(ages, reverse=True)
+    for row in whole.rows:
+        assert row.findings, row
+        assert row.plate is None or "**" in row.plate
+    code = whole.rows[0].code
+    some = noted_part(services, asked, noted_ask({"finding": code, "state": "nonsense", "page": "x"}), MOMENT)
+    assert {row.code for row in some.rows} == {code}
+    assert some.total == whole.codes[code]
+    page = findings(services, {"finding": code})
+    assert f"/case/{some.rows[0].station}/{some.rows[0].case_no}" in list(addresses(page))
+    assert "第" in str(page)
+    assert noted_part(services, asked, NotedAsk(page=9999), MOMENT).rows == ()
+
+
+def test_a_finding_that_was_looked_at_leaves_the_list_with_its_reason_and_may_come_back(
+    served: Served,
+) -> None:
+    services = served.installation.services
+    asked = asked_of(services, {})
+    [first, *_] = [row for row, _ in every_noted(services, asked, MOMENT)]
+    key = (first.station, first.case_no, first.code)
+    sender = Sender("王", "discretion")
+    look(services.database, sender, key, "材料已补", now=MOMENT)
+    seen = noted_part(services, asked, NotedAsk(state="seen"), MOMENT)
+    assert [(row.station, row.case_no, row.code) for row in seen.rows] == [key]
+    assert seen.counts["open"] == seen.counts["all"] - 1
+    assert "王 11-24 看过:材料已补" in str(findings(services, {"state": "seen"})).replace("2026-", "")
+    look(services.database, sender, key, "不是这件", now=MOMENT + 1, done=False)
+    assert noted_part(services, asked, NotedAsk(), MOMENT + 1).counts["seen"] == 0
+
+
+def test_a_case_tells_rule_band_findings_and_its_nearest_like_cases(served: Served) -> None:
+    services = served.installation.services
+    row = next(row for row, _ in every_noted(services, asked_of(services, {}), MOMENT))
+    told = case_fines(services, (row.station, row.case_no), MOMENT)
+    assert isinstance(told, CaseFines)
+    assert not isinstance(told.like, Failure)
+    assert row.code in {one.code for fine in told.fines for one in fine.assessment.findings}
+    speech = speech_of(served)
+    page = str(fine_cards(told, MOMENT, speech, services.configuration))
+    assert speech.words.get(f"rules.findings.{row.code}") in page
+    for like in told.like:
+        assert len(like.nearest) <= 10
+        assert row.case_no not in {one.case_no for one in like.nearest if one.station == row.station}
+    english = str(fine_cards(told, MOMENT, speech_of(served, "en"), services.configuration))
+    assert "To look at" in english
+
+
+def test_a_case_without_a_decision_says_nothing_of_fines(served: Served) -> None:
+    services = served.installation.services
+    undecided = next(one for one in served.cases() if one.decided_at is None)
+    assert case_fines(services, (undecided.station, undecided.case_no), MOMENT) is None
