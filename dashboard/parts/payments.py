@@ -158,11 +158,17 @@ def _times(view: PaymentsView, speech: Speech) -> Node:
 
 
 def overall_text(part: TimesPart, words: Texts) -> str | None:
-    """By when half were paid, the unpaid ones counted."""
+    """By when half were paid, the unpaid ones counted, and by when half of those had arrived."""
     overall = part.overall
     if overall is None or overall.few or overall.paid_median is None:
         return None
-    return words.get("payments.times.overall", median=found.hours_text(overall.paid_median / 60))
+    said = words.get("payments.times.overall", median=found.hours_text(overall.paid_median / found.MINUTES))
+    # Without a 90 % quantile those that arrived are too few.
+    if overall.confirmed_p90 is None or overall.confirmed_median is None:
+        return said
+    minutes = f"{overall.confirmed_median:.0f}"
+    arrived = words.get("payments.times.arrived", minutes=minutes, n=overall.confirmed)
+    return f"{said}{words.get('flow.join')}{arrived}"
 
 
 def _hours(view: PaymentsView, speech: Speech) -> Node:

@@ -38,7 +38,7 @@ def channels(view: PaymentsView, about: About, _configuration: Configuration) ->
     part, words = view.channels, about.speech.words
     assert isinstance(part, ChannelsPart)
     few = about.board.few_n
-    said = [words.get("payments.channels.caption", few=few)]
+    said = [words.get("payments.columns.weeks"), words.get("payments.channels.caption", few=few)]
     wide, high = (WIDTH - NAMES - 190) / max(1, len(part.weeks)), 34
 
     def draw(picture: Picture, y: float) -> None:

@@ -156,6 +156,8 @@ def payments_view(services: Services, asked: FlowAsk, now: int) -> PaymentsView:
         source = None if rate is None else services.configuration.payments.sources[rate.source]
         return CostPart(found[0] if found else None, None if source is None else source.document)
 
+    times = attempt("payments times", lambda: read_times(engine, ask, rules))
+    overall = None if isinstance(times, Failure) else times.overall
     view = PaymentsView(
         asked,
         as_of,
@@ -163,8 +165,8 @@ def payments_view(services: Services, asked: FlowAsk, now: int) -> PaymentsView:
         until,
         today,
         attempt("payments channels", lambda: read_channels(engine, ask, rules, min(until, today))),
-        attempt("payments times", lambda: read_times(engine, ask, rules)),
-        attempt("payments hours", lambda: read_hours(engine, ask, rules)),
+        times,
+        attempt("payments hours", lambda: read_hours(engine, ask, rules, overall)),
         attempt("payments failures", lambda: read_failures(services, engine, ask, rules)),
         attempt("payments cost", read_cost),
     )
@@ -228,8 +230,8 @@ def read_times(engine: Engine, ask: Ask, rules: Rules) -> TimesPart:
     )
 
 
-def read_hours(engine: Engine, ask: Ask, rules: Rules) -> HoursPart:
-    """By hour of the code: all, and by authority."""
+def read_hours(engine: Engine, ask: Ask, rules: Rules, overall: PaymentTime | None) -> HoursPart:
+    """By hour of the code: all, and by authority; `overall` is of all hours."""
     from monitor.metrics.ask import By
     from monitor.metrics.payment_time import payment_time
 
@@ -240,8 +242,7 @@ def read_hours(engine: Engine, ask: Ask, rules: Rules) -> HoursPart:
     for one in payment_time(engine, replace(ask, by=(By.AUTHORITY, By.HOUR)), rules.few):
         if one.channel is None and one.cell["hour"] is not None and one.cell["authority"] is not None:
             rows.setdefault(one.cell["authority"], {})[one.cell["hour"]] = one
-    overall = [one for one in payment_time(engine, ask, rules.few) if one.channel is None]
-    return HoursPart(rows, overall[0] if overall else None)
+    return HoursPart(rows, overall)
 
 
 def read_failures(services: Services, engine: Engine, ask: Ask, rules: Rules) -> FailuresPart:
