@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from dashboard.views.moments import local
 from monitor.cases.event import SECOND
@@ -62,12 +63,8 @@ class FlowAsk:
 
     def behind(self, cell: str, days: tuple[date, date], as_of: int, station: str | None = None) -> str:
         """The list of exactly the cases behind a mark of these days; `station` where it is of one of them."""
-        since, until = days
-        told = {
-            "behind": cell, "period": f"{since}/{until}", "station": station or self.station or "",
-            "vehicle": self.vehicle or "", "as_of": moment_text(as_of),
-        }  # fmt: skip
-        return "/cases?" + urlencode({name: value for name, value in told.items() if value})
+        rest = _asked_of_cases(days, station or self.station, self.vehicle, as_of)
+        return f"/cases?behind={quote_plus(cell)}&{rest}"
 
     def days(self, today: date) -> tuple[date, date]:
         """First and last local day; `weeks` begin with a Monday and end with `today`."""
@@ -79,6 +76,16 @@ class FlowAsk:
     def today(self, now: int, zone: ZoneInfo) -> date:
         """The local day of the moment that is asked for."""
         return local(now if self.as_of is None else self.as_of, zone).date()
+
+
+@lru_cache(maxsize=64)
+def _asked_of_cases(days: tuple[date, date], station: str | None, vehicle: str | None, as_of: int) -> str:
+    # A page has some hundred marks that ask for the same but for their cell.
+    since, until = days
+    told = {
+        "period": f"{since}/{until}", "station": station, "vehicle": vehicle, "as_of": moment_text(as_of),
+    }  # fmt: skip
+    return urlencode({name: value for name, value in told.items() if value})
 
 
 def moment_text(at: int) -> str:

@@ -23,9 +23,12 @@ class UnknownBreakdown(ValueError):
         self.by = by
 
 
-def cases_known(engine: Engine, ask: Ask) -> ir.Table:
-    """The version of each case that was known at `as_of`, of the stations and vehicles asked for."""
+def cases_known(engine: Engine, ask: Ask, date_column: str | None = None) -> ir.Table:
+    """The version of each case that was known at `as_of`, of the stations and vehicles asked for; with a
+    `date_column` those of the days asked for."""
     versions = engine.table("case_versions")
+    if date_column is not None:
+        versions = in_days(versions, ask, date_column)
     known = versions.filter(
         versions.known_from <= ask.as_of,
         versions.known_to.isnull() | (versions.known_to > ask.as_of),

@@ -16,6 +16,7 @@ from weakref import finalize
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from monitor.lake.files import held
 from monitor.lake.manifest import LakeDamaged, Manifest
@@ -53,6 +54,12 @@ class _Kept:
 
 def _dropped(root: Any, name: str) -> None:
     root.cursor().execute(f"DROP TABLE {name}")
+
+
+def _ended_apart(rows: pa.Table) -> pa.Table:
+    """What ended lies together, so that a question as of now passes over it."""
+    now = pc.is_null(rows["known_to"])
+    return pa.concat_tables([rows.filter(pc.invert(now)), rows.filter(now)])
 
 
 class Resident:
@@ -138,7 +145,7 @@ class Resident:
                 continue
             if self.used_bytes + BYTES_A_ROW * sum(map(len, rows)) > self._most:
                 break
-            self._keep(kept, pa.concat_tables(rows))
+            self._keep(kept, _ended_apart(pa.concat_tables(rows)))
             with self._lock:
                 kept.numbers = {**kept.numbers, **coming}
                 self.version += 1
