@@ -27,5 +27,10 @@ COUNTED: Mapping[str, tuple[str, ...]] = {
         "case_id", "station", "activity", "occurred_at", "occurred_until", "known_from", "known_to", "date",
         "week", "hour", "authority", "payment_code", "channel", "amount_fen",
     ),
+    "decisions": (
+        "station", "case_no", "decision_no", "decided_date", "known_from", "known_to", "alike", "outcome",
+        "fine_fen", "place", "position", "factors", "compared_kg", "compared_share", "axles", "prior_acts",
+        "mitigating", "aggravating", "procedure", "party",
+    ),
 }  # fmt: skip
 """A case has more than twice as many; each would go through every step of a query's text."""

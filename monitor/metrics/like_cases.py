@@ -157,7 +157,7 @@ def _alike(own: Mapping[str, Any], row: Mapping[str, Any]) -> Alike:
 
 
 def _nearest(engine: Engine, own: Mapping[str, Any], reach: int | None) -> ir.Table:
-    table = engine.table("decisions")
+    table = engine.counted("decisions")
     own_case = (table.station == variable("own_station", str)) & (
         table.case_no == variable("own_case_no", str)
     )
