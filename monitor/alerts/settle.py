@@ -38,11 +38,13 @@ class Raised(NamedTuple):
 
 
 class Ending(NamedTuple):
-    """A flag that no longer lives, and the step that says why: `ended`, `untrue` or `overtaken`."""
+    """A flag that no longer lives, and the step that says why: `ended` (at its true instant, where that is
+    known), `untrue` or `overtaken`."""
 
     flag: Raised
     state: FlagState
     why: str
+    at: int | None = None
 
 
 class Raising(NamedTuple):
@@ -74,7 +76,7 @@ def settle(due: Due, flags: Sequence[Raised], now: int, since: int) -> Settled:
     passed = [point for point in due.thresholds if point.at <= now]
     latest = passed[-1] if passed else None
     raising = None
-    if latest is not None and latest.at >= since and (standing is None or standing.due_at < latest.at):
+    if latest is not None and latest.at >= since and _is_news(latest, standing):
         raising = _raising(latest, passed, [one for one in flags if one.version == due.version], since)
         standing = None
     for flag in true:
@@ -94,8 +96,12 @@ def gone(flags: Sequence[Raised], *, held: bool) -> list[Ending]:
 
 def _ended(flag: Raised, due: Due, ended_at: int) -> Ending:
     if flag.version == due.running and flag.due_at <= ended_at:
-        return Ending(flag, FlagState.CLOSED, "ended")
+        return Ending(flag, FlagState.CLOSED, "ended", ended_at)
     return Ending(flag, FlagState.SUPERSEDED, "untrue")
+
+
+def _is_news(latest: Threshold, standing: Raised | None) -> bool:
+    return standing is None or (standing.due_at < latest.at and standing.threshold != latest.name)
 
 
 def _raising(latest: Threshold, passed: Sequence[Threshold], mine: Sequence[Raised], since: int) -> Raising:

@@ -252,7 +252,7 @@ def reopen_flags(connection: Connection, ids: Iterable[int], now: int) -> None:
 def to_escalate(connection: Connection, now: int, most: int) -> list[Flag]:
     """Open flags whose next level is to be told by now."""
     statement = (
-        f"SELECT {_FLAG} FROM flags WHERE next_level_at IS NOT NULL AND next_level_at <= ?"
+        f"SELECT {_FLAG} FROM flags WHERE next_level_at IS NOT NULL AND next_level_at <= ? AND state = 'open'"
         " ORDER BY next_level_at LIMIT ?"
     )
     return [Flag(*row) for row in ask(connection, statement, (now, most))]
