@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree
 
@@ -18,8 +19,8 @@ from dashboard.parts.flow import refused
 from dashboard.parts.payments_files import FIGURES, file_of
 from dashboard.parts.sentence import Speech
 from dashboard.views.cases import list_view
-from dashboard.views.payments import PaymentsView, payments_view
-from dashboard.views.snapshot import zone_of
+from dashboard.views.payments import ChannelsPart, PaymentsView, TimesPart, payments_view
+from dashboard.views.snapshot import Failure, Told, zone_of
 from monitor.server import create_app
 from tests.browser.served import MOMENT, PAYS_FIRST, Served, served_county
 from tests.dashboard.links import addresses
@@ -43,8 +44,11 @@ def view_of(served: Served, **query: str) -> PaymentsView:
 
 
 def drawn(served: Served, language: str = "zh", **query: str) -> list[Any]:
+    return drawn_of(served, view_of(served, **query), language)
+
+
+def drawn_of(served: Served, view: PaymentsView, language: str = "zh") -> list[Any]:
     services = served.installation.services
-    view = view_of(served, **query)
     speech = Speech(services.texts[language], zone_of(services, None), 2026)
     return refused(view.asked, speech) or parts.page(view, speech, services.configuration)
 
@@ -178,6 +182,24 @@ def test_a_page_with_nothing_to_draw_says_why_and_draws_no_figure(
     nodes = str(drawn(served, **query))
     assert said in nodes
     assert "fx-pay-bars" not in nodes and "fx-pay-heat" not in nodes
+
+
+def test_a_part_that_failed_says_so_and_the_others_live_on(served: Served) -> None:
+    view = view_of(served)
+    alone = str(drawn_of(served, replace(view, hours=Failure("ValueError: broken"))))
+    assert "ValueError: broken" in alone and "fx-pay-bars" in alone and "fx-pay-heat" not in alone
+    # What all read alike is said once.
+    away = drawn_of(served, replace(view, channels=Failure(Told("lake.problem.disk_full"))))
+    assert len(away) == 1 and "腾出空间" in str(away)
+
+
+def test_a_log_without_channels_reports_none_and_says_so(served: Served) -> None:
+    view = view_of(served)
+    assert isinstance(view.channels, ChannelsPart) and isinstance(view.times, TimesPart)
+    untold = replace(view.channels, lines=(), online=None, before=None)
+    nodes = str(drawn_of(served, replace(view, channels=untold, times=replace(view.times, spreads=()))))
+    assert "没有一笔写明渠道,没有渠道可比" in nodes and "缴款码:已缴" in nodes
+    assert "fx-pay-bars" not in nodes and "网上缴款" not in nodes
 
 
 def test_routes_hand_out_files_and_know_no_other_figure(served: Served) -> None:
