@@ -219,6 +219,8 @@ class Alerts(Entry):
     feeds: bool = False
     jobs: bool = False
     history_days: Annotated[int, Field(ge=1, le=366)] = 14
+    pages: Annotated[str, Field(pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$")] | None = None
+    """The address of these pages as recipients reach them; without it messages carry no links."""
     channels: dict[str, AlertChannel] = Field(default_factory=dict)
     recipients: dict[str, Recipient] = Field(default_factory=dict)
     rotas: dict[str, tuple[Shift, ...]] = Field(default_factory=dict)

@@ -541,6 +541,7 @@ flag_steps = Table(
 """Everything that became of a flag; `actor` is empty where it came of itself. Append-only."""
 
 _TO_SEND = "state = 'waiting' OR state = 'leased' OR state = 'failed'"
+_DEAD = "state = 'dead'"
 
 outbox = Table(
     "outbox",
@@ -558,11 +559,38 @@ outbox = Table(
     Column("lease", Text),
     Column("error", Text),
     Column("sent_at", BigInteger),
+    Column("message", Text),
     UniqueConstraint("flag_id", "recipient"),
     Index("ix_outbox_to_send", "next_at", sqlite_where=text(_TO_SEND), postgresql_where=text(_TO_SEND)),
+    Index("ix_outbox_dead", "channel", sqlite_where=text(_DEAD), postgresql_where=text(_DEAD)),
 )
-"""A message for each recipient of a flag, once, whatever becomes of it. `number` is the one that a provider
-sees each time."""
+"""A message for each recipient of a flag, once, whatever becomes of it. `message` is the number of the first of
+those that left with it: the one that a provider sees, each time. Empty while its company is not settled."""
+
+pace = Table(
+    "pace",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("since", BigInteger, nullable=False),
+    Column("used", Integer, nullable=False),
+    Column("not_before", BigInteger, nullable=False),
+    Column("failures", Integer, nullable=False),
+)
+"""How fast messages may go: `channel:<name>`, and `to:<recipient>:<station>`. `used` times since `since`,
+nothing before `not_before`, `failures` in a row."""
+
+flag_links = Table(
+    "flag_links",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("flag_id", ForeignKey("flags.id"), nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger),
+    Index(None, "flag_id", "recipient"),
+    Index(None, "expires_at"),
+)
+"""Links in messages, of which the digest alone is kept: to one flag, for one recipient, to be used once."""
 
 silences = Table(
     "silences",
