@@ -27,8 +27,9 @@ BOUNDS = (1, 2, 4, 8)
 """Hours at which the shades of the heat map part."""
 AXIS_STEPS = (1, 2, 4, 6, 12, 24, 48, 96, 168, 336)
 """Hours between two ticks of the axis of times."""
-ROOM = 0.6
-"""The part of an axis behind which a text finds no room any more; on a phone longer ones stand above."""
+ROOM, ROOM_FEW, ROOM_PHONE = 0.82, 0.6, 0.6
+"""The parts of an axis behind which a median, or the longer text of few, finds no room any more; on a phone
+the text of few always stands above."""
 
 
 def channel_name(code: str, words: Texts) -> str:
@@ -141,7 +142,7 @@ def _times(one: Spread, top: float, words: Texts, view: PaymentsView) -> Node:
         for minutes in one.each:
             said = words.get("payments.times.mark_each", hours=hours_text(minutes / MINUTES), **fields)
             drawn.append(mark("", href, "fx-pay-single", {"left": left(minutes / MINUTES)}, said))
-        value, class_ = words.get("payments.times.few"), "fx-pay-value fx-pay-value-few"
+        value, room, far = words.get("payments.times.few"), ROOM_FEW, True
         first, end = one.each[0] / MINUTES, one.each[-1] / MINUTES
     else:
         low, quarter, middle, three, high = (quantile(one, place) for place in range(5))
@@ -152,9 +153,10 @@ def _times(one: Spread, top: float, words: Texts, view: PaymentsView) -> Node:
             high=hours_text(three), **fields,
         )  # fmt: skip
         drawn.append(mark("", href, "fx-pay-median", {"left": left(middle)}, said))
-        value, class_ = words.get("payments.times.value", hours=hours_text(middle)), "fx-pay-value"
-        first, end = low, high
-    drawn.append(span(value, class_, style=_beside(first / top, end / top)))
+        value, room = words.get("payments.times.value", hours=hours_text(middle)), ROOM
+        first, end, far = low, high, high > ROOM_PHONE * top
+    class_ = "fx-pay-value fx-pay-value-far" if far else "fx-pay-value"
+    drawn.append(span(value, class_, style=_beside(first / top, end / top, room)))
     name = [
         element("b", link(channel_name(channel, words), href, "fx-flow-plain")),
         element("small", of_authority(authority, words)),
@@ -163,11 +165,11 @@ def _times(one: Spread, top: float, words: Texts, view: PaymentsView) -> Node:
     return div([div(name, "fx-pay-name"), div(drawn, "fx-pay-track"), count], "fx-pay-time")
 
 
-def _beside(first: float, end: float) -> dict[str, str]:
+def _beside(first: float, end: float, room: float) -> dict[str, str]:
     """Where a text has room: behind what is drawn, else before it, else above it."""
-    if end <= ROOM:
+    if end <= room:
         return {"left": f"calc({100 * end:.2f}% + 12px)"}
-    if first >= 1 - ROOM:
+    if first >= 1 - room:
         return {"right": f"calc({100 * (1 - first):.2f}% + 12px)"}
     return {"right": "0", "top": "-5px"}
 
