@@ -11,6 +11,7 @@ from dashboard.parts.discretion_words import (
     example_badge,
     like_text,
     reaches_text,
+    set_text,
     yuan,
 )
 from dashboard.parts.element import Node, div, element, span
@@ -82,6 +83,7 @@ def _bar(fine: Fine, speech: Speech) -> Node:
     def at(fen: int) -> float:
         return 100 * scale * fen / most
 
+    above: list[Node] = []
     drawn = [
         div(None, "fx-fine-band", style={"left": f"{at(low):.2f}%", "width": f"{at(high) - at(low):.2f}%"})
     ]
@@ -98,7 +100,12 @@ def _bar(fine: Fine, speech: Speech) -> Node:
         else None
     )
     axis = [span(words.get("discretion.case.axis_low")), span(band_text(fine, speech)), law]
-    return div([div(drawn, "fx-fine-bar"), div([one for one in axis if one is not None], "fx-fine-axis")])
+    return div(
+        [
+            div([div(drawn, "fx-fine-track"), *above], "fx-fine-bar"),
+            div([one for one in axis if one is not None], "fx-fine-axis"),
+        ]
+    )
 
 
 def band_text(fine: Fine, speech: Speech) -> str:
@@ -129,7 +136,7 @@ def _facts(fine: Fine, speech: Speech, configuration: Configuration) -> list[Nod
             when = reaches_text(tier.reaches, words)
             rule.append(element("p", f"{tier.act.in_language(words.language)}:{when}"))
     if said.rule_set:
-        sets = [words.get("discretion.case.rule_set", rule_set=said.rule_set)]
+        sets = [words.get("discretion.case.rule_set", rule_set=set_text(rules, said.rule_set, words))]
         marks = [" ", example_badge(words)] if said.example else []
         rule.append(element("p", [*sets, *marks], "fx-mut"))
     if rule:
@@ -147,7 +154,7 @@ def _facts(fine: Fine, speech: Speech, configuration: Configuration) -> list[Nod
         lines.append(("departure", words.get(f"rules.departures.{said.departure}")))
     lines.append(("exemption", _exemption(fine, speech, configuration)))
     if said.lighter_since is not None:
-        lighter = words.get("discretion.case.lighter", rule_set=said.lighter_since)
+        lighter = words.get("discretion.case.lighter", rule_set=set_text(rules, said.lighter_since, words))
         lines.append(("findings", lighter))
     if said.findings:
         items = [

@@ -8,7 +8,7 @@ from dashboard.parts import discretion_charts as charts
 from dashboard.parts.discretion_places import place_rows
 from dashboard.parts.discretion_rules import rule_card
 from dashboard.parts.discretion_units import unit_choice, unit_table
-from dashboard.parts.discretion_words import example_badge
+from dashboard.parts.discretion_words import example_badge, set_text
 from dashboard.parts.element import Node, div, element, span
 from dashboard.parts.flow import card
 from dashboard.parts.flow_charts import file_links
@@ -26,6 +26,7 @@ from dashboard.views.snapshot import Failure, Told
 if TYPE_CHECKING:
     from monitor.metrics.consistency import Line
     from monitor.settings.configuration import Configuration
+    from monitor.settings.rulesets import Rules
 
 POINTS = ("police", "transport")
 
@@ -37,12 +38,11 @@ def page(view: DiscretionView, speech: Speech, configuration: Configuration) -> 
         return [_failed(view.head, view, speech)]
     if view.empty and not isinstance(view.extent, Failure):
         return [_nothing(view, speech), *rule_card(view, speech, configuration)]
-    few = configuration.board.few_n
     made: list[tuple[str, Any, Any]] = [
-        ("police", view.points["police"], lambda: _points("police", view, speech, few)),
+        ("police", view.points["police"], lambda: _points("police", view, speech, configuration)),
         ("places", view.places, lambda: _places(view, speech, configuration)),
         ("units", view.lines, lambda: _units(view, speech, configuration)),
-        ("transport", view.points["transport"], lambda: _points("transport", view, speech, few)),
+        ("transport", view.points["transport"], lambda: _points("transport", view, speech, configuration)),
         ("time", view.lines, lambda: _time(view, speech)),
     ]
     cards = []
@@ -118,7 +118,7 @@ def _sets(head: HeadPart, speech: Speech, configuration: Configuration) -> Node:
     return element("a", told, "fx-disc-sets", href="#fx-disc-rules")
 
 
-def points_caption(part: PointsPart, speech: Speech) -> list[Any]:
+def points_caption(part: PointsPart, speech: Speech, rules: Rules) -> list[Any]:
     """Which band is drawn, what is an example, what is not drawn."""
     words, band = speech.words, part.band
     if band is None:
@@ -126,7 +126,7 @@ def points_caption(part: PointsPart, speech: Speech) -> list[Any]:
     said: list[Any] = [
         words.get(
             "discretion.points.band" if band.room else "discretion.points.line",
-            title=band.title.in_language(words.language), rule_set=band.rule_set,
+            rule_set=set_text(rules, band.rule_set, words),
         )
     ]  # fmt: skip
     if not band.room:
@@ -136,7 +136,7 @@ def points_caption(part: PointsPart, speech: Speech) -> list[Any]:
     return said
 
 
-def points_foot(part: PointsPart, speech: Speech) -> str | None:
+def points_foot(part: PointsPart, speech: Speech, rules: Rules) -> str | None:
     """What is not in the figure, and why."""
     words = speech.words
     told = [
@@ -146,21 +146,22 @@ def points_foot(part: PointsPart, speech: Speech) -> str | None:
     if part.band is not None and part.n > part.drawn:
         told.append(words.get("discretion.points.undrawn", n=part.n - part.drawn))
     if part.other_sets:
-        sets = words.get("case.joint").join(part.other_sets)
+        sets = set_text(rules, "+".join(part.other_sets), words)
         told.append(words.get("discretion.points.other_sets", sets=sets))
     return words.get("flow.join").join(told) or None
 
 
-def _points(authority: str, view: DiscretionView, speech: Speech, few: int) -> Node:
+def _points(authority: str, view: DiscretionView, speech: Speech, configuration: Configuration) -> Node:
+    rules, few = configuration.rules, configuration.board.few_n
     part, words = view.points[authority], speech.words
     assert isinstance(part, PointsPart)
     title = speech.say(found.points_finding(part, few))
-    caption = points_caption(part, speech)
+    caption = points_caption(part, speech, rules)
     if part.band is not None and part.band.example:
         caption += [" ", example_badge(words)]
     elif part.band is not None and not part.band.confirmed:
         caption += [" ", span(words.get("discretion.unconfirmed"), "fx-badge fx-example")]
-    foot = points_foot(part, speech)
+    foot = points_foot(part, speech, rules)
     if not part.n or part.band is None:
         return card(title, words.get("discretion.points.none") if not part.n else caption, [], foot)
     return card(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import dash_mantine_components as dmc
 
-from dashboard.parts.discretion_words import yuan
+from dashboard.parts.discretion_words import set_text, yuan
 from dashboard.parts.element import Node, div, element, span
 from dashboard.parts.rows import case_address, link
 from dashboard.views.discretion_noted import AT_ONCE, STATES, NotedPart, NotedRow
@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     from monitor.settings.stations import Station
 
 
-def value_text(value: Value, speech: Speech) -> str:
+def value_text(value: Value, rules: Rules, speech: Speech) -> str:
     """A number that a finding used, with its name."""
     words = speech.words
     name = words.find(f"rules.values.{value.name}") or value.name
+    if value.name == "lighter_set":
+        return f"{name} {set_text(rules, str(value.value), words)}"
     return f"{name} {told_value(value, speech)}"
 
 
@@ -58,7 +60,7 @@ def article_text(finding: RuleFinding, rules: Rules, speech: Speech) -> str:
 
 def finding_lines(finding: RuleFinding, rules: Rules, speech: Speech) -> list[Any]:
     """Its numbers and its article, in one line."""
-    numbers = speech.words.get("flow.join").join(value_text(one, speech) for one in finding.values)
+    numbers = speech.words.get("flow.join").join(value_text(one, rules, speech) for one in finding.values)
     article = article_text(finding, rules, speech)
     return [numbers, *([span(f" {article}", "fx-disc-article")] if article else [])]
 

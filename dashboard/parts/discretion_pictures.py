@@ -8,7 +8,7 @@ from dashboard.parts.discretion import points_foot, the_funnel
 from dashboard.parts.discretion_charts import dot_size, frame_of, line_area, x_text
 from dashboard.parts.discretion_places import band_text, rows_of
 from dashboard.parts.discretion_units import unit_cells
-from dashboard.parts.discretion_words import like_text, plain_yuan
+from dashboard.parts.discretion_words import like_text, plain_yuan, set_text
 from dashboard.parts.flow_pictures import BAND, DONE, DONE_SOFT, LATE, LEFT, RIGHT, WIDTH, About, framed
 from dashboard.parts.picture import LINE, SOFT, TEXT, Picture
 from dashboard.views import discretion_findings as found
@@ -17,6 +17,7 @@ from dashboard.views.snapshot import Failure
 
 if TYPE_CHECKING:
     from monitor.settings.configuration import Configuration
+    from monitor.settings.rulesets import Rules
 
 EDGE = "#7FA9D0"
 GROUND = "#DCE9F5"
@@ -29,7 +30,7 @@ def words_alone(view: DiscretionView, about: About, failed: bool) -> str:
     return framed(words.get(key), [], about, 0, lambda *_: None)
 
 
-def points(view: DiscretionView, about: About, authority: str) -> str:
+def points(view: DiscretionView, about: About, authority: str, rules: Rules) -> str:
     """Fines over their band."""
     part, speech = view.points[authority], about.speech
     assert isinstance(part, PointsPart)
@@ -39,11 +40,11 @@ def points(view: DiscretionView, about: About, authority: str) -> str:
         return framed(title, [words.get("discretion.points.no_band")], about, 0, lambda *_: None)
     frame = frame_of(part, band)
     key = "discretion.points.band" if band.room else "discretion.points.line"
-    said = words.get(key, title=band.title.in_language(words.language), rule_set=band.rule_set)
+    said = words.get(key, rule_set=set_text(rules, band.rule_set, words))
     marks = [words.get("discretion.example")] if band.example else []
     marks += [] if band.confirmed or band.example else [words.get("discretion.unconfirmed")]
     told = [" · ".join([said, *marks])]
-    foot = points_foot(part, speech)
+    foot = points_foot(part, speech, rules)
     told += [foot] if foot else []
     high, wide, left = 320.0, WIDTH - LEFT - RIGHT - 20, LEFT + 20.0
 
@@ -183,7 +184,7 @@ def time(view: DiscretionView, about: About) -> str:
 def drawn(figure: str, view: DiscretionView, about: About, configuration: Configuration) -> str:
     """The picture of a figure by its name."""
     if figure in ("police", "transport"):
-        return points(view, about, figure)
+        return points(view, about, figure, configuration.rules)
     if figure == "places":
         return places(view, about, configuration)
     return units(view, about, configuration) if figure == "units" else time(view, about)

@@ -64,7 +64,7 @@ def _set(name: str, rule_set: RuleSet, key: str, version: RuleVersion, speech: S
         else authority_word(rule_set.authority, words)
     )
     title = element("b", rule_set.title.in_language(words.language))
-    head = element("summary", [title, span(f" {whose} · {name}@{key} ", "fx-mut"), *marks])
+    head = element("summary", [title, span(f" {whose} · rules/{name}.yaml · {key} ", "fx-mut"), *marks])
     until = words.get("discretion.rules.open") if version.until is None else str(version.until)
     confirmed = version.confirmed_by or words.get("discretion.unconfirmed")
     about = words.get(

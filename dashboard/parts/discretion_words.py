@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from dashboard.parts.element import Node, span
+from dashboard.views.discretion_rules import confirmed_of
 from dashboard.views.said import Money
 from monitor.settings.measure import HIGHEST, LOWEST, Reach
 
 if TYPE_CHECKING:
     from dashboard.parts.sentence import Speech
     from dashboard.views.discretion_rules import LikeTold
+    from monitor.settings.rulesets import Rules
     from monitor.settings.texts import Texts
 
 
@@ -73,6 +75,16 @@ def like_text(like: LikeTold, speech: Speech) -> str:
         reaches_text((one for one in tier.reaches), words) for tier in like.tiers
     ] or list(like.keys)  # fmt: skip
     return f"{authority_word(like.authority, words)} · " + " + ".join(tiers)
+
+
+def set_text(rules: Rules, told: str, words: Texts) -> str:
+    """A rule set by its title and version; of one that nobody knows any more its key."""
+    named = []
+    for one in told.split("+"):
+        known = confirmed_of(rules.sets, one)
+        title = one.partition("@")[0] if known is None else known[0].title.in_language(words.language)
+        named.append(words.get("discretion.version", title=title, version=one.partition("@")[2]))
+    return words.get("case.joint").join(named)
 
 
 def example_badge(words: Texts) -> Node:

@@ -37,7 +37,11 @@ PAYS_FIRST, LAWFUL, TREASURY_FIRST, OFF_SITE = "14042301", "14042302", "14042303
 SOURCE = "record"
 CITED = re.findall(
     r"^ +(?:document|article): *(\S.*)$",
-    "".join(file.read_text("utf-8") for file in (Path(__file__).parents[2] / "config").glob("*.yaml")),
+    "".join(
+        file.read_text("utf-8")
+        for pattern in ("*.yaml", "rules/*.yaml")
+        for file in (Path(__file__).parents[2] / "config").glob(pattern)
+    ),
     re.MULTILINE,
 )
 
