@@ -7,27 +7,39 @@ would mend nothing.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeGuard
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import SQLAlchemyError
 
 from monitor.api.problem import Problem
+from monitor.settings.cadence import SECOND, Cadence, Every
 from monitor.store.board import data_version
-from monitor.store.jobs import current_leader, failing_jobs
+from monitor.store.jobs import current_leader, failing_of, job_states
 
 if TYPE_CHECKING:
     from monitor.api.asked import ApiServices
+
+OFTEN_MICROS = 60 * SECOND
+"""What runs this often or more often is a heartbeat."""
+LATE_TURNS, LATE_MICROS = 3, 30 * SECOND
+"""It is late after so many turns and this long."""
 
 
 class JobsHealth(BaseModel):
     """How the jobs of the configuration stand."""
 
-    status: Literal["ok", "failing", "unattended", "none"] = Field(
-        description="`failing`: one failed three times in a row or more. `unattended`: nothing runs them."
+    status: Literal["ok", "late", "failing", "unattended", "none"] = Field(
+        description="`failing`: one failed three times in a row or more. `unattended`: nothing runs them. "
+        "`late`: one that runs every few seconds has not for a while."
     )
     failing: list[str] = Field(default_factory=list, description="Names of the jobs that fail.")
+    late: list[str] = Field(default_factory=list, description="Names of the jobs that are late.")
+    beats: dict[str, int] = Field(
+        default_factory=dict,
+        description="When each job that runs every minute or more often last began, milliseconds since 1970.",
+    )
 
 
 class LakeHealth(BaseModel):
@@ -112,10 +124,23 @@ def _jobs(services: ApiServices) -> JobsHealth:
     planned = configuration.jobs.planned(configuration.zone, simulated=services.simulated)
     if not planned:
         return JobsHealth(status="none")
-    failing = [job.job for job in failing_jobs(services.database, [job.name for job in planned])]
-    if current_leader(services.database, services.now()) is None:
-        return JobsHealth(status="unattended", failing=failing)
-    return JobsHealth(status="failing" if failing else "ok", failing=failing)
+    now = services.now()
+    states = job_states(services.database, [job.name for job in planned])
+    failing = [job.job for job in failing_of(states)]
+    often = {job.name: job.cadence.micros for job in planned if _is_often(job.cadence)}
+    beats = {name: last.started for name in often if (last := states[name].last) is not None}
+    late = [name for name, at in beats.items() if now - at > LATE_TURNS * often[name] + LATE_MICROS]
+    status: Literal["ok", "late", "failing", "unattended"] = "ok"
+    if current_leader(services.database, now) is None:
+        status = "unattended"
+    elif failing or late:
+        status = "failing" if failing else "late"
+    told = {name: at // 1000 for name, at in beats.items()}
+    return JobsHealth(status=status, failing=failing, late=late, beats=told)
+
+
+def _is_often(cadence: Cadence) -> TypeGuard[Every]:
+    return isinstance(cadence, Every) and cadence.micros <= OFTEN_MICROS
 
 
 def _lake(services: ApiServices) -> LakeHealth:

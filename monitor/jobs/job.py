@@ -9,7 +9,9 @@ from typing import assert_never
 
 from ingest.folder import Refused, WatchedFolder
 from ingest.intake import Intake
+from monitor.alerts.watching import Watched
 from monitor.jobs.calendar import check_calendar
+from monitor.jobs.flags import raise_flags
 from monitor.jobs.outcome import Outcome
 from monitor.jobs.view import view_poll
 from monitor.payments.reconcile import reconcile
@@ -49,13 +51,18 @@ class Job:
 def configured_jobs(intake: Intake, sender: Sender, words: Texts, *, simulated: bool = False) -> list[Job]:
     """The jobs of the configuration; in a demo those alone that touch nothing of a station."""
     configuration = intake.configuration
+    plans = configuration.jobs.planned(configuration.zone, simulated=simulated)
+    watched = Watched(
+        {name: page.expect_seconds for name, page in intake.pages.items() if page.expect_seconds},
+        [plan.name for plan in plans if plan.kind is not Kind.ALERTS],
+    )
     return [
-        Job(plan.name, plan.cadence, _run_of(plan, intake, sender, words), plan.grace)
-        for plan in configuration.jobs.planned(configuration.zone, simulated=simulated)
+        Job(plan.name, plan.cadence, _run_of(plan, intake, sender, words, watched), plan.grace)
+        for plan in plans
     ]
 
 
-def _run_of(plan: PlannedJob, intake: Intake, sender: Sender, words: Texts) -> Run:
+def _run_of(plan: PlannedJob, intake: Intake, sender: Sender, words: Texts, watched: Watched) -> Run:
     configuration = intake.configuration
     match plan.kind:
         case Kind.FOLDER | Kind.ANY_FOLDER:
@@ -67,6 +74,8 @@ def _run_of(plan: PlannedJob, intake: Intake, sender: Sender, words: Texts) -> R
             return lambda: check_calendar(configuration.calendar, ahead, configuration.zone, intake.moment)
         case Kind.RECONCILIATION:
             return lambda: Outcome(reconcile(intake.database, configuration, intake.moment()).lines)
+        case Kind.ALERTS:
+            return lambda: raise_flags(intake.database, configuration, watched, intake.moment())
         case _:
             assert_never(plan.kind)
 

@@ -25,6 +25,9 @@ CALENDAR_CHECK = "calendar-check"
 RECONCILIATION = "reconciliation"
 """The name of the job that holds statements against decisions and payments."""
 
+ALERTS = "alerts"
+"""The name of the job that raises flags."""
+
 
 class FolderWatch(Scheduled):
     """A folder into which a system of the station puts files."""
@@ -64,6 +67,12 @@ class Reconciling(Scheduled):
     USUALLY: ClassVar[str] = "10m"
 
 
+class Flagging(Scheduled):
+    """Raising flags; where nothing changed and nothing is due, it costs next to nothing."""
+
+    USUALLY: ClassVar[str] = "5s"
+
+
 class Kind(StrEnum):
     """What a job does; each has its sentence in the texts, `jobs.kind`."""
 
@@ -73,6 +82,7 @@ class Kind(StrEnum):
     VIEW = "view"
     CALENDAR = "calendar"
     RECONCILIATION = "reconciliation"
+    ALERTS = "alerts"
 
 
 @dataclass(frozen=True)
@@ -98,6 +108,7 @@ class Jobs(Entry):
     views: dict[str, DatabaseView] = Field(default_factory=dict)
     calendar_check: CalendarCheck | None = None
     reconciliation: Reconciling | None = None
+    alerts: Flagging | None = None
 
     def planned(self, zone: ZoneInfo, *, simulated: bool = False) -> list[PlannedJob]:
         """Every job by kind and name, times of day in `zone`; in a demo none that reaches outside."""
@@ -123,6 +134,9 @@ class Jobs(Entry):
         if again is not None:
             cadence, grace = again.cadence(zone), again.grace_micros
             yield PlannedJob(RECONCILIATION, Kind.RECONCILIATION, cadence, grace, {}, outside=False)
+        flags = self.alerts
+        if flags is not None:
+            yield PlannedJob(ALERTS, Kind.ALERTS, flags.cadence(zone), flags.grace_micros, {}, outside=False)
 
 
 def read_jobs(document: Document) -> Jobs:
@@ -147,7 +161,7 @@ def _shared_folders(jobs: Jobs, document: Document) -> Iterator[ConfigProblem]:
 
 def _shared_names(jobs: Jobs, document: Document) -> Iterator[ConfigProblem]:
     """Runs are entered under the name of their job: two of one name would take each other's turns."""
-    owners = {CALENDAR_CHECK: "calendar_check", RECONCILIATION: "reconciliation"}
+    owners = {CALENDAR_CHECK: "calendar_check", RECONCILIATION: "reconciliation", ALERTS: "alerts"}
     for section, entries in (("watches", jobs.watches), ("views", jobs.views)):
         for name in entries:
             owner = owners.setdefault(name, f"{section}.{name}")

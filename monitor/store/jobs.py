@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -22,6 +22,8 @@ KEPT_MICROS = 30 * DAY
 """Runs are kept for thirty days; a watch that looks every minute makes half a million a year."""
 KEPT_RUNS = 20
 """The newest ones however old they are: a job that runs once a week has no more than four in thirty days."""
+QUIET_MICROS = DAY
+"""Runs that found nothing to do and nothing to say are kept for a day: one job looks every five seconds."""
 FAILURES_SHOWN = 3
 REQUEST_MICROS = 600 * SECOND
 """A request that nobody took for so long is void: a run hours later would surprise whoever asked."""
@@ -242,8 +244,13 @@ def job_states(database: Database, jobs: Sequence[str]) -> dict[str, JobState]:
 
 def failing_jobs(database: Database, jobs: Sequence[str]) -> list[FailingJob]:
     """Those of these jobs whose last three runs or more all failed or were interrupted."""
+    return failing_of(job_states(database, jobs))
+
+
+def failing_of(states: Mapping[str, JobState]) -> list[FailingJob]:
+    """The same of jobs whose states are known."""
     found = []
-    for job, state in job_states(database, jobs).items():
+    for job, state in states.items():
         if state.failures >= FAILURES_SHOWN and state.since is not None and state.last is not None:
             last = state.last
             found.append(FailingJob(job, state.failures, state.since, last.problem, last.params))
@@ -297,6 +304,9 @@ def _forget(connection: Connection, job: str, now: int) -> None:
     oldest = _latest_due(connection, kept)
     if oldest is None:
         return
+    quiet = (job_runs.c.result == Result.DONE) & (job_runs.c.rows == 0) & job_runs.c.problem.is_(None)
+    past = job_runs.c.due < min(oldest, now - QUIET_MICROS)
+    connection.execute(delete(job_runs).where(job_runs.c.job == job, past, quiet))
     before = min(oldest, now - KEPT_MICROS)
     connection.execute(delete(job_runs).where(job_runs.c.job == job, job_runs.c.due < before))
     connection.execute(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
@@ -60,7 +61,8 @@ def fail(made: County, *dues: int) -> None:
 def test_health_says_when_no_process_works_on_jobs_and_stays_ok(tmp_path: Path) -> None:
     made = County(tmp_path)
     health = client(made).get("/healthz").json()
-    assert (health["status"], health["jobs"]) == ("ok", {"status": "unattended", "failing": []})
+    idle = {"status": "unattended", "failing": [], "late": [], "beats": {}}
+    assert (health["status"], health["jobs"]) == ("ok", idle)
     led(made)
     assert client(made).get("/healthz").json()["jobs"]["status"] == "ok"
 
@@ -71,12 +73,28 @@ def test_health_names_a_job_that_failed_three_times_and_readiness_does_not_hang_
     made = County(tmp_path)
     led(made)
     fail(made, NOW, NOW + 1)
-    assert client(made).get("/healthz").json()["jobs"] == {"status": "ok", "failing": []}
+    assert client(made).get("/healthz").json()["jobs"]["failing"] == []
     fail(made, NOW + 2)
     asked = client(made)
-    assert asked.get("/healthz").json()["jobs"] == {"status": "failing", "failing": ["calendar-check"]}
+    told = asked.get("/healthz").json()["jobs"]
+    assert (told["status"], told["failing"]) == ("failing", ["calendar-check"])
     assert asked.get("/readyz").status_code == 200
 
 
 def test_a_readable_database_is_ready(reader: TestClient) -> None:
     assert reader.get("/readyz").json()["status"] == "ready"
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(45, "ok"), (46, "late")])
+def test_health_tells_the_heartbeat_of_what_runs_every_few_seconds(
+    tmp_path: Path, seconds: int, status: str
+) -> None:
+    made = County(tmp_path)
+    led(made)
+    began = NOW - seconds * 1_000_000
+    run = begin_run(made.database, "a-host:1:ff", "alerts", began, began)
+    assert run is not None
+    end_run(made.database, run, began, Result.DONE)
+    told = client(made).get("/healthz").json()["jobs"]
+    assert (told["status"], told["beats"]) == (status, {"alerts": began // 1000})
+    assert told["late"] == (["alerts"] if status == "late" else [])

@@ -69,13 +69,15 @@ def test_a_demo_moves_no_files_of_a_station(configured: Configured, tmp_path: Pa
     jobs = started_jobs(installation)
     assert jobs is not None
     until = time.monotonic() + 30
-    while len(recent_runs(installation.database)) < 2 and time.monotonic() < until:
+    while len(recent_runs(installation.database)) < 3 and time.monotonic() < until:
         time.sleep(0.05)
     jobs.stop()
-    assert {run.job for run in recent_runs(installation.database)} == {"calendar-check", "reconciliation"}
+    assert {run.job for run in recent_runs(installation.database)} == {
+        "calendar-check", "reconciliation", "alerts",
+    }  # fmt: skip
     assert (tmp_path / "inbox" / "a.csv").is_file()
 
 
 def test_without_any_job_nothing_is_started(tmp_path: Path) -> None:
-    (tmp_path / "jobs.yaml").write_text("calendar_check: null\nreconciliation: null\n")
+    (tmp_path / "jobs.yaml").write_text("calendar_check: null\nreconciliation: null\nalerts: null\n")
     assert started_jobs(install(Settings(data_dir=tmp_path / "data", config_dir=tmp_path))) is None
