@@ -132,6 +132,7 @@ def create_app(installation: Installation) -> FastAPI:
     from monitor.api.cases import cases_router
     from monitor.api.exports import exports_router
     from monitor.api.health import health_router
+    from monitor.api.link import link_router
     from monitor.api.metrics import metrics_router
     from monitor.api.notice import notice_router
     from monitor.api.push import push_routes
@@ -158,6 +159,7 @@ def create_app(installation: Installation) -> FastAPI:
     app.include_router(metrics_router(services, installation.lake))
     app.include_router(reconciliation_router(services))
     app.include_router(notice_router(services))
+    app.include_router(link_router(services))
     app.include_router(record_routes(installation.intake, local_user()))
     installation.drops.sweep(installation.intake.moment())
     app.include_router(upload_routes(installation.drops, installation.intake.moment))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from monitor.actions.flags import acknowledge_flags_of
 from monitor.store.database import Database
 from monitor.store.deliveries import Sender
-from monitor.store.log import CaseKey
+from monitor.store.flags import flags_of
+from monitor.store.log import CaseKey, case_ids
 from monitor.store.notes import ACKNOWLEDGED, NOTE, append_note
 
 LONGEST = 500
@@ -16,12 +18,15 @@ class EmptyNoteError(ValueError):
 
 
 def acknowledge(database: Database, sender: Sender, key: CaseKey, *, now: int, text: str = "") -> None:
-    """Say that somebody has seen the case. Raises LookupError where the case is not known."""
+    """Say that somebody has seen the case and takes over its open flags. Raises LookupError where it is not
+    known."""
     with database.write() as connection:
         append_note(
             connection, key, ACKNOWLEDGED, at=now, actor=sender.actor, origin=sender.origin,
             text=text.strip()[:LONGEST],
         )  # fmt: skip
+        known = flags_of(connection, case_ids(connection, [key]).values())
+        acknowledge_flags_of(connection, sender, known, now, text)
 
 
 def add_note(database: Database, sender: Sender, key: CaseKey, text: str, *, now: int) -> None:

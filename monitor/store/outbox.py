@@ -233,3 +233,97 @@ def use_links(connection: Connection, flag_id: int, recipient: str, now: int) ->
 def forget_links(connection: Connection, before: int) -> None:
     """Forget links that ended before then."""
     ask(connection, "DELETE FROM flag_links WHERE expires_at < ?", (before,))
+
+
+# ---------------------------------------------------------------- by a person's hand
+
+
+class Kept(NamedTuple):
+    """A message as an action needs it."""
+
+    id: int
+    flag_id: int
+    recipient: str
+    channel: str
+    state: str
+
+
+def message_of(connection: Connection, key: int) -> Kept | None:
+    """A message by its id."""
+    columns = ", ".join(Kept._fields)
+    found = ask(connection, f"SELECT {columns} FROM outbox WHERE id = ?", (key,))
+    return Kept(*found[0]) if found else None
+
+
+def dead_of(connection: Connection, channel: str) -> list[Kept]:
+    """The dead messages of a channel."""
+    columns = ", ".join(Kept._fields)
+    statement = f"SELECT {columns} FROM outbox WHERE state = 'dead' AND channel = ? ORDER BY id"
+    return [Kept(*row) for row in ask(connection, statement, (channel,))]
+
+
+def let_wait(connection: Connection, ids: Iterable[int], now: int) -> None:
+    """Dead messages wait again, each under the number it had."""
+    ask_among(
+        connection,
+        "UPDATE outbox SET state = 'waiting', attempts = 0, next_at = ?, error = NULL"
+        " WHERE state = 'dead' AND id {among}",
+        ids,
+        (now,),
+    )
+
+
+def open_channels(connection: Connection, channels: Iterable[str]) -> None:
+    """Forget what failed by these channels: somebody has mended something."""
+    ask_among(
+        connection,
+        "UPDATE pace SET failures = 0, not_before = 0 WHERE name {among}",
+        [f"channel:{channel}" for channel in channels],
+    )
+
+
+def take_back(connection: Connection, flag_ids: Iterable[int], why: str) -> None:
+    """Messages of these flags that have not left are not needed; what is leased may be on its way."""
+    ask_among(
+        connection,
+        "UPDATE outbox SET state = 'superseded', message = NULL, error = ?"
+        " WHERE state IN ('waiting', 'failed', 'dead') AND flag_id {among}",
+        flag_ids,
+        (why,),
+    )
+
+
+def set_acknowledged(
+    connection: Connection, flag_ids: Iterable[int], now: int, actor: str, note: str
+) -> None:
+    """Somebody takes these flags over: no further level is told."""
+    ask_among(
+        connection,
+        "UPDATE flags SET state = 'acknowledged', next_level_at = NULL, acknowledged_at = ?,"
+        " acknowledged_by = ?, acknowledged_note = ? WHERE id {among}",
+        flag_ids,
+        (now, actor, note),
+    )
+
+
+def set_open_again(connection: Connection, flag_id: int, next_level_at: int | None) -> None:
+    """A flag is anybody's again, until who was told of it last takes it over."""
+    ask(
+        connection,
+        "UPDATE flags SET state = 'open', next_level_at = ?, acknowledged_at = NULL, acknowledged_by = NULL,"
+        " acknowledged_note = NULL WHERE id = ?",
+        (next_level_at, flag_id),
+    )
+
+
+def end_silence(connection: Connection, key: int, now: int) -> bool:
+    """End a silence now, and what it held back is told now; whether there was one that held."""
+    found = ask(connection, "SELECT until FROM silences WHERE id = ? AND until > ?", (key, now))
+    for (until,) in found:
+        ask(connection, "UPDATE silences SET until = ? WHERE id = ?", (now, key))
+        ask(
+            connection,
+            "UPDATE flags SET next_level_at = ? WHERE next_level_at = ? AND state = 'open'",
+            (now, until),
+        )
+    return bool(found)
