@@ -1,0 +1,57 @@
+"""What came in and what did not, as it stood at a moment: for reports that can be made again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, and_, case, func, or_, select
+
+from monitor.store.tables import deliveries, quarantine, sources
+
+D, Q = deliveries.c, quarantine.c
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Cells and rows refused by reason, and how many of them a person's retry had settled."""
+
+    by_reason: Mapping[str, int]
+    settled: int
+
+
+def refused_between(
+    connection: Connection, since: int, until: int, as_of: int, stations: tuple[str, ...] | None
+) -> Refused:
+    """Of deliveries received in [since, until). An entry without a station belongs to every question."""
+    among = [D.received_at >= since, D.received_at < until, D.received_at <= as_of]
+    if stations is not None:
+        among.append(or_(Q.station.is_(None), Q.station.in_(stations)))
+    settled = func.sum(case((and_(Q.settled_at.is_not(None), Q.settled_at <= as_of), 1), else_=0))
+    query = (
+        select(Q.reason, func.count(), settled)
+        .join(deliveries, D.id == Q.delivery_id)
+        .where(*among)
+        .group_by(Q.reason)
+        .order_by(Q.reason)
+    )
+    rows = list(connection.execute(query))
+    return Refused({reason: int(n) for reason, n, _ in rows}, sum(int(done or 0) for _, _, done in rows))
+
+
+def last_heard(connection: Connection, as_of: int) -> dict[str, int]:
+    """When each source had last delivered anything, by its name."""
+    query = (
+        select(sources.c.name, func.max(D.received_at).label("last_at"))
+        .join(deliveries, D.source_id == sources.c.id)
+        .where(D.status == "done", D.received_at <= as_of)
+        .group_by(sources.c.name)
+        .order_by(sources.c.name)
+    )
+    return {row.name: row.last_at for row in connection.execute(query)}
+
+
+def history_loaded(connection: Connection, as_of: int) -> list[int]:
+    """When deliveries of history were received, ascending."""
+    query = select(D.received_at).where(D.backfill, D.status == "done", D.received_at <= as_of)
+    return sorted(at for (at,) in connection.execute(query))
