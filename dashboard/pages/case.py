@@ -168,11 +168,12 @@ def draw(
         figures.append(failed_part(speech.words, fines.reason, clock_time(now, speech.zone)))
     elif fines is not None:
         figures += fine_cards(fines, now, speech, configuration)
+    noted = isinstance(fines, CaseFines) and any(one.assessment.findings for one in fines.fines)
     return Drawn(
         case_head(view.head, now, speech),
         timeline(view.timeline, speech),
         figures,
-        findings(view.findings, speech),
+        findings(view.findings, speech, beside=noted),
         notes(view.notes, speech),
         files(view.rows, view.refused, speech),
     )

@@ -16,14 +16,15 @@ WHOLE = 6
 """Rows shown at once; the others when asked for."""
 
 
-def findings(found: Sequence[Said], speech: Speech) -> Node:
-    """Neutral words with the numbers used; it judges nobody."""
+def findings(found: Sequence[Said], speech: Speech, *, beside: bool = False) -> Node:
+    """Neutral words with the numbers used; it judges nobody. `beside`: there are findings about its fines,
+    which stand with them."""
     words = speech.words
     if not found:
         return element(
             "section",
             [
-                element("h2", words.get("findings.none_title")),
+                element("h2", words.get("findings.none_in_records" if beside else "findings.none_title")),
                 element("p", words.get("findings.none"), "fx-caption"),
             ],
             "fx-card fx-case-findings",

@@ -12,12 +12,13 @@ from dashboard.parts.discretion_words import (
     like_text,
     reaches_text,
     set_text,
+    unconfirmed_badge,
     yuan,
 )
 from dashboard.parts.element import Node, div, element, span
 from dashboard.parts.rows import case_address, link
 from dashboard.parts.shell import failed_part
-from dashboard.views.discretion_rules import like_told, tier_told
+from dashboard.views.discretion_rules import confirmed_of, like_told, tier_told
 from dashboard.views.moments import clock_time
 from dashboard.views.snapshot import Failure
 
@@ -90,10 +91,8 @@ def _bar(fine: Fine, speech: Speech) -> Node:
     if amount is not None and amount >= 0:
         left = {"left": f"{at(amount):.2f}%"}
         word = {"left": f"{min(92.0, max(8.0, at(amount))):.2f}%"}
-        drawn += [
-            div(None, "fx-fine-mark", style=left),
-            span(yuan(amount, speech), "fx-fine-word", style=word),
-        ]
+        drawn.append(div(None, "fx-fine-mark", style=left))
+        above.append(span(yuan(amount, speech), "fx-fine-word", style=word))
     law = (
         span(words.get("discretion.case.law", amount=yuan(fine.law_high_fen, speech)))
         if fine.law_high_fen
@@ -137,7 +136,9 @@ def _facts(fine: Fine, speech: Speech, configuration: Configuration) -> list[Nod
             rule.append(element("p", f"{tier.act.in_language(words.language)}:{when}"))
     if said.rule_set:
         sets = [words.get("discretion.case.rule_set", rule_set=set_text(rules, said.rule_set, words))]
-        marks = [" ", example_badge(words)] if said.example else []
+        told_sets = [confirmed_of(rules.sets, one) for one in said.rule_set.split("+")]
+        invented = any(one is not None and one[0].example for one in told_sets)
+        marks = [" ", example_badge(words) if invented else unconfirmed_badge(words)] if said.example else []
         rule.append(element("p", [*sets, *marks], "fx-mut"))
     if rule:
         lines.append(("rule", rule))

@@ -16,7 +16,7 @@ from ibis.expr import types as ir
 
 from monitor.metrics.ask import Ask
 from monitor.metrics.decisions import INSIDE, OUTSIDE, decisions_known, held_against_band
-from monitor.metrics.engine import Engine
+from monitor.metrics.engine import Engine, answer
 from monitor.metrics.gates import GateSpan
 
 MEASURES: Mapping[str, tuple[str, float]] = {
@@ -83,21 +83,25 @@ class Noted:
 
 def points(engine: Engine, ask: Ask, authority: str, measure: str, step_fen: int) -> list[Dot]:
     """The decisions of an authority that were held against a band, those close together as one."""
-    cells = _gridded(engine, ask, authority, measure, step_fen)
-    grouped = cells.group_by("kind", "x_bin", "y_bin").agg(
-        x=_.x.mean(),
-        fine_fen=_.fine_fen.mean(),
-        n=_.case_id.nunique(),
-        station=_.station.min(),
-        case_no=_.case_no.min(),
-    )
+
+    def build(engine: Engine, ask: Ask) -> ir.Table:
+        cells = _gridded(engine, ask, authority, measure, step_fen)
+        grouped = cells.group_by("kind", "x_bin", "y_bin").agg(
+            x=_.x.mean(),
+            fine_fen=_.fine_fen.mean(),
+            n=_.case_id.nunique(),
+            station=_.station.min(),
+            case_no=_.case_no.min(),
+        )
+        return grouped.order_by("kind", "x_bin", "y_bin")
+
     return [
         Dot(
             row["kind"], float(row["x"]), float(row["fine_fen"]), int(row["n"]),
             f"fine_points.{authority}.{measure}.{step_fen}.{row['kind']}.{row['x_bin']}.{row['y_bin']}",
             row["station"], row["case_no"],
         )
-        for row in engine.rows(grouped.order_by("kind", "x_bin", "y_bin"))
+        for row in answer(engine, ask, ("fine_points", authority, measure, step_fen), build)
     ]  # fmt: skip
 
 
@@ -129,9 +133,13 @@ def fine_rows(engine: Engine, ask: Ask, authority: str) -> list[dict[str, Any]]:
 
 def placed(engine: Engine, ask: Ask) -> list[Placed]:
     """How many decisions lie where."""
-    every = decisions_known(engine, ask).mutate(fined=_fined())
     names = ("authority", "place", "why", "fined", "example", "rule_set")
-    rows = engine.rows(every.group_by(*names).agg(n=_.count()))
+
+    def build(engine: Engine, ask: Ask) -> ir.Table:
+        every = decisions_known(engine, ask).mutate(fined=_fined())
+        return every.group_by(*names).agg(n=_.count())
+
+    rows = answer(engine, ask, "fines_placed", build)
     rows.sort(key=lambda row: tuple(str(row[name]) for name in names))
     return [Placed(**{name: row[name] for name in names}, n=int(row["n"])) for row in rows]
 
@@ -142,7 +150,11 @@ def _fined() -> ibis.Deferred:
 
 def places(engine: Engine, ask: Ask) -> list[Part]:
     """Decisions inside a band with room by the part of it in which their fine lies."""
-    rows = engine.rows(_parts(engine, ask).group_by("alike", "part").agg(n=_.case_id.nunique()))
+
+    def build(engine: Engine, ask: Ask) -> ir.Table:
+        return _parts(engine, ask).group_by("alike", "part").agg(n=_.case_id.nunique())
+
+    rows = answer(engine, ask, "fine_places", build)
     found = [Part(row["alike"], int(row["part"]), int(row["n"])) for row in rows]
     return sorted(found, key=lambda one: (one.alike, one.part))
 
@@ -155,12 +167,12 @@ def _parts(engine: Engine, ask: Ask) -> ir.Table:
 
 def noted(engine: Engine, ask: Ask) -> list[Noted]:
     """Every finding of every decision, the oldest decision first."""
-    rows = engine.rows(
-        decisions_known(engine, ask)
-        .mutate(code=_.findings.unnest())
-        .select("station", "case_no", "code", "decided_date", "plate", "decision_no")
-        .distinct()
-    )
+
+    def build(engine: Engine, ask: Ask) -> ir.Table:
+        told = decisions_known(engine, ask).mutate(code=_.findings.unnest())
+        return told.select("station", "case_no", "code", "decided_date", "plate", "decision_no").distinct()
+
+    rows = answer(engine, ask, "fines_noted", build)
     found = [Noted(**row) for row in rows]
     return sorted(
         found, key=lambda one: (one.decided_date, one.station, one.case_no, one.code, one.decision_no or "")
