@@ -6,6 +6,7 @@ the files it still names, and reads the others until they are kept too. Nobody w
 
 from __future__ import annotations
 
+import gc
 import logging
 import time
 from collections.abc import Mapping
@@ -76,6 +77,7 @@ class Resident:
         self._lock = Lock()
         self._filling: Thread | None = None
         self._next: dict[str, float] = {}
+        self._settled = False
         self.version = 0
         """Grows with what is kept."""
 
@@ -126,6 +128,12 @@ class Resident:
         except (LakeDamaged, OSError, duckdb.Error) as error:
             # Whoever asks reads the file too, and tells what is wrong with it.
             log.warning("%s of the lake are not kept in memory: %s", table, error)
+        if not self._settled:
+            # What the first questions loaded stays: later collections of garbage pass over it, which would
+            # otherwise hold up a page by a fifth of a second now and then.
+            self._settled = True
+            gc.collect()
+            gc.freeze()
 
     def fill(self, manifest: Manifest, table: str) -> None:
         """Keep what is missing of a table. Raises LakeDamaged for a file that is not what was written."""

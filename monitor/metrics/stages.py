@@ -20,7 +20,7 @@ from monitor.cases.event import HOUR
 from monitor.metrics.ask import Ask
 from monitor.metrics.engine import Engine, answer
 from monitor.metrics.gates import GateSpan, needed
-from monitor.metrics.known import Lean, keys, number, told_apart
+from monitor.metrics.known import Lean, keys, told_apart
 from monitor.metrics.rate_cases import rate_cases
 from monitor.settings.stations import Need
 
@@ -68,7 +68,8 @@ def members(engine: Engine, ask: Ask, gates: Sequence[GateSpan]) -> ir.Table:
     cases = cases.mutate(reached_0=_.confirmed_at)
     for place, (need, finished) in enumerate(done.values(), 1):
         # A step not done by the end of custody was waited for until then; one done before took no hour more.
-        until = ibis.least(_.end_at, ibis.coalesce(finished, _.end_at))
+        # The least of an instant and of none is that instant.
+        until = ibis.least(_.end_at, finished)
         reached = need.ifelse(ibis.greatest(_[f"reached_{place - 1}"], until), _[f"reached_{place - 1}"])
         cases = cases.mutate(**{f"reached_{place}": reached})
     spans = {
@@ -81,10 +82,11 @@ def sums(engine: Engine, ask: Ask, gates: Sequence[GateSpan]) -> ir.Table:
     """The expression: per cell and stage the sum, the cases and the quantiles."""
     figures: dict[str, ibis.Deferred] = {"n": _.count(), "whole": _.held_us.sum()}
     for stage in Stage:
-        waited = _[stage.value] > 0
+        # No span is negative: what is not 0 was waited for.
+        waited = _[stage.value].nullif(0)
         figures[f"{stage}_sum"] = _[stage.value].sum()
-        figures[f"{stage}_cases"] = number(waited)
-        figures[f"{stage}_at"] = _[stage.value].quantile([0.5, 0.9], where=waited)
+        figures[f"{stage}_cases"] = waited.count()
+        figures[f"{stage}_at"] = waited.quantile([0.5, 0.9])
     return told_apart(members(Lean(engine), ask, gates), keys(ask, "placed_date", "placed_week"), **figures)
 
 
