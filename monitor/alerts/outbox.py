@@ -34,6 +34,7 @@ from monitor.store.outbox import (
     Row,
     bring_back,
     channels_waiting,
+    count_dead,
     forget_links,
     paces,
     put_off_by_a_wrong_clock,
@@ -44,6 +45,7 @@ from monitor.store.outbox import (
     set_superseded,
     take_up,
     waiting_groups,
+    waits_since,
 )
 
 log = logging.getLogger(__name__)
@@ -60,6 +62,8 @@ MOST_ATTEMPTS = 24
 """Then it is dead, after some three hours, and somebody has to have it sent again."""
 SETTLE = 1 * SECOND
 """So long a message waits for company: a scan raises many flags one after the other."""
+LONGEST_RUN = 20 * SECOND
+"""A run ends then and the next one goes on, so that its heartbeat tells that it lives."""
 CHANNELS_AT_ONCE = 8
 LINKED = 20
 """Flags of one message that get a link; in a longer one nobody would press them one by one."""
@@ -96,17 +100,29 @@ class Delivery:
         if astray:
             with self.database.write() as connection:
                 bring_back(connection, now)
+        until = now + LONGEST_RUN
         if len(channels) < 2:
-            return sum(map(self.empty, channels))
+            return sum(self.empty(channel, until) for channel in channels)
         with ThreadPoolExecutor(min(len(channels), CHANNELS_AT_ONCE)) as pool:
-            return sum(pool.map(self.empty, channels))
+            return sum(pool.map(lambda channel: self.empty(channel, until), channels))
 
-    def empty(self, channel: str) -> int:
-        """Send by one channel until nothing may leave any more."""
+    def empty(self, channel: str, until: int) -> int:
+        """Send by one channel until nothing may leave any more, or it is time for the next run."""
         taken = 0
-        while (parcel := self.take(channel)) is not None:
+        while self.moment() < until and (parcel := self.take(channel)) is not None:
             taken += self.carry(channel, parcel)
         return taken
+
+    def has_fresh(self) -> bool:
+        """Whether something waits for company and nothing else."""
+        now = self.moment()
+        with self.database.read() as connection:
+            return waits_since(connection, now - SETTLE, now)
+
+    def dead(self) -> int:
+        """How many messages were given up."""
+        with self.database.read() as connection:
+            return count_dead(connection)
 
     def take(self, name: str) -> Parcel | None:
         """Take up the next message of a channel within its pace and that of whom it is for."""

@@ -69,6 +69,16 @@ def send_by(name: str, channel: AlertChannel, recipient: Recipient, message: Mes
             assert_never(channel.kind)
 
 
+def log_alone(
+    name: str, channel: AlertChannel, recipient: Recipient, message: Message, number: str
+) -> Answer:
+    """Send nothing to anybody, whatever the channel: what a demo makes up reaches no person."""
+    if channel.kind is ChannelKind.NONE:
+        return Refused(CHANNEL_OFF)
+    log.info("%s", " | ".join(message.text.splitlines()))
+    return Sent()
+
+
 def target_of(name: str, channel: AlertChannel, recipient: Recipient) -> Target:
     """Where to send. Raises ConfigError for a reference that leads to nothing."""
     place = f"channels.{name}"

@@ -9,9 +9,11 @@ from typing import assert_never
 
 from ingest.folder import Refused, WatchedFolder
 from ingest.intake import Intake
+from monitor.alerts.outbox import Delivery
 from monitor.alerts.watching import Watched
+from monitor.alerts.ways import log_alone, send_by
 from monitor.jobs.calendar import check_calendar
-from monitor.jobs.flags import raise_flags
+from monitor.jobs.flags import raise_flags, send_messages
 from monitor.jobs.outcome import Outcome
 from monitor.jobs.view import view_poll
 from monitor.payments.reconcile import reconcile
@@ -57,12 +59,16 @@ def configured_jobs(intake: Intake, sender: Sender, words: Texts, *, simulated: 
         [plan.name for plan in plans if plan.kind is not Kind.ALERTS],
     )
     return [
-        Job(plan.name, plan.cadence, _run_of(plan, intake, sender, words, watched), plan.grace)
+        Job(
+            plan.name, plan.cadence, _run_of(plan, intake, sender, words, watched, simulated), plan.grace
+        )
         for plan in plans
     ]
 
 
-def _run_of(plan: PlannedJob, intake: Intake, sender: Sender, words: Texts, watched: Watched) -> Run:
+def _run_of(
+    plan: PlannedJob, intake: Intake, sender: Sender, words: Texts, watched: Watched, simulated: bool
+) -> Run:
     configuration = intake.configuration
     match plan.kind:
         case Kind.FOLDER | Kind.ANY_FOLDER:
@@ -76,6 +82,10 @@ def _run_of(plan: PlannedJob, intake: Intake, sender: Sender, words: Texts, watc
             return lambda: Outcome(reconcile(intake.database, configuration, intake.moment()).lines)
         case Kind.ALERTS:
             return lambda: raise_flags(intake.database, configuration, watched, intake.moment())
+        case Kind.SENDING:
+            way = log_alone if simulated else send_by
+            delivery = Delivery(intake.database, configuration, words, intake.moment, way)
+            return lambda: send_messages(delivery)
         case _:
             assert_never(plan.kind)
 

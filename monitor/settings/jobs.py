@@ -28,6 +28,9 @@ RECONCILIATION = "reconciliation"
 ALERTS = "alerts"
 """The name of the job that raises flags."""
 
+SENDING = "sending"
+"""The name of the job that sends the messages of flags."""
+
 
 class FolderWatch(Scheduled):
     """A folder into which a system of the station puts files."""
@@ -73,6 +76,12 @@ class Flagging(Scheduled):
     USUALLY: ClassVar[str] = "5s"
 
 
+class Sending(Scheduled):
+    """Sending what waits; where nothing does, it costs next to nothing."""
+
+    USUALLY: ClassVar[str] = "3s"
+
+
 class Kind(StrEnum):
     """What a job does; each has its sentence in the texts, `jobs.kind`."""
 
@@ -83,6 +92,7 @@ class Kind(StrEnum):
     CALENDAR = "calendar"
     RECONCILIATION = "reconciliation"
     ALERTS = "alerts"
+    SENDING = "sending"
 
 
 @dataclass(frozen=True)
@@ -109,6 +119,7 @@ class Jobs(Entry):
     calendar_check: CalendarCheck | None = None
     reconciliation: Reconciling | None = None
     alerts: Flagging | None = None
+    sending: Sending | None = None
 
     def planned(self, zone: ZoneInfo, *, simulated: bool = False) -> list[PlannedJob]:
         """Every job by kind and name, times of day in `zone`; in a demo none that reaches outside."""
@@ -137,6 +148,10 @@ class Jobs(Entry):
         flags = self.alerts
         if flags is not None:
             yield PlannedJob(ALERTS, Kind.ALERTS, flags.cadence(zone), flags.grace_micros, {}, outside=False)
+        out = self.sending
+        if out is not None:
+            # A demo has it too: there everything goes into the log.
+            yield PlannedJob(SENDING, Kind.SENDING, out.cadence(zone), out.grace_micros, {}, outside=False)
 
 
 def read_jobs(document: Document) -> Jobs:
@@ -161,7 +176,10 @@ def _shared_folders(jobs: Jobs, document: Document) -> Iterator[ConfigProblem]:
 
 def _shared_names(jobs: Jobs, document: Document) -> Iterator[ConfigProblem]:
     """Runs are entered under the name of their job: two of one name would take each other's turns."""
-    owners = {CALENDAR_CHECK: "calendar_check", RECONCILIATION: "reconciliation", ALERTS: "alerts"}
+    owners = {
+        CALENDAR_CHECK: "calendar_check", RECONCILIATION: "reconciliation", ALERTS: "alerts",
+        SENDING: "sending",
+    }  # fmt: skip
     for section, entries in (("watches", jobs.watches), ("views", jobs.views)):
         for name in entries:
             owner = owners.setdefault(name, f"{section}.{name}")

@@ -165,6 +165,18 @@ def put_off_by_a_wrong_clock(connection: Connection, now: int) -> bool:
     return bool(ask(connection, statement, (now + LONGEST_WAIT,)))
 
 
+def waits_since(connection: Connection, after: int, until: int) -> bool:
+    """Whether a message waits since a moment between the two, the first not included."""
+    statement = f"SELECT 1 FROM outbox o WHERE {_TO_SEND} AND o.next_at > ? AND o.next_at <= ? LIMIT 1"
+    return bool(ask(connection, statement, (after, until)))
+
+
+def count_dead(connection: Connection) -> int:
+    """How many messages were given up."""
+    [(dead,)] = ask(connection, "SELECT count(*) FROM outbox WHERE state = 'dead'")
+    return int(dead)
+
+
 def outbox_standing(connection: Connection, now: int) -> Standing:
     """How the outbox stands."""
     told = {
@@ -174,7 +186,7 @@ def outbox_standing(connection: Connection, now: int) -> Standing:
             f"SELECT o.state, count(*), min(o.next_at) FROM outbox o WHERE {_TO_SEND} GROUP BY o.state",
         )
     }
-    [(dead,)] = ask(connection, "SELECT count(*) FROM outbox WHERE state = 'dead'")
+    dead = count_dead(connection)
     since = [at for n, at in told.values() if n and at <= now]
     waiting = sum(told.get(state, (0, 0))[0] for state in (WAITING, LEASED))
     return Standing(waiting, told.get(FAILED, (0, 0))[0], dead, min(since, default=None))

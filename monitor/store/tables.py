@@ -564,8 +564,8 @@ outbox = Table(
     Index("ix_outbox_to_send", "next_at", sqlite_where=text(_TO_SEND), postgresql_where=text(_TO_SEND)),
     Index("ix_outbox_dead", "channel", sqlite_where=text(_DEAD), postgresql_where=text(_DEAD)),
 )
-"""A message for each recipient of a flag, once, whatever becomes of it. `message` is the number of the first of
-those that left with it: the one that a provider sees, each time. Empty while its company is not settled."""
+"""A message for each recipient of a flag, once, whatever becomes of it. `message` is the number of the first
+of those that left with it, which is what a provider sees, each time. Empty while its company is open."""
 
 pace = Table(
     "pace",

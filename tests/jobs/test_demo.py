@@ -91,7 +91,7 @@ def test_a_demo_shows_weighings_an_event_log_and_pushes_and_its_view_by_a_job(
     rows = {row["event_id"] for row in demo.summary.ways.truth["view"]["rows"]}
     assert read.counts.events == len(rows) > 0
     assert {run.job for run in recent_runs(demo.installation.database)} == {
-        VIEW, "calendar-check", "reconciliation", "alerts",
+        VIEW, "calendar-check", "reconciliation", "alerts", "sending",
     }  # fmt: skip
     assert (tmp_path / "inbox" / "events.csv").is_file()
 

@@ -69,15 +69,16 @@ def test_a_demo_moves_no_files_of_a_station(configured: Configured, tmp_path: Pa
     jobs = started_jobs(installation)
     assert jobs is not None
     until = time.monotonic() + 30
-    while len(recent_runs(installation.database)) < 3 and time.monotonic() < until:
+    while len(recent_runs(installation.database)) < 4 and time.monotonic() < until:
         time.sleep(0.05)
     jobs.stop()
     assert {run.job for run in recent_runs(installation.database)} == {
-        "calendar-check", "reconciliation", "alerts",
+        "calendar-check", "reconciliation", "alerts", "sending",
     }  # fmt: skip
     assert (tmp_path / "inbox" / "a.csv").is_file()
 
 
 def test_without_any_job_nothing_is_started(tmp_path: Path) -> None:
-    (tmp_path / "jobs.yaml").write_text("calendar_check: null\nreconciliation: null\nalerts: null\n")
+    none = ("calendar_check", "reconciliation", "alerts", "sending")
+    (tmp_path / "jobs.yaml").write_text("".join(f"{name}: null\n" for name in none))
     assert started_jobs(install(Settings(data_dir=tmp_path / "data", config_dir=tmp_path))) is None
