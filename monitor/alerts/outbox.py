@@ -25,7 +25,7 @@ from monitor.alerts.ways import CHANNEL_OFF, Send, longest_of, per_minute_of, se
 from monitor.cases.event import SECOND
 from monitor.settings.alerts import AlertChannel, ChannelKind, Recipient
 from monitor.settings.configuration import Configuration
-from monitor.settings.texts import Texts
+from monitor.settings.texts import MissingText, Texts
 from monitor.store.database import Database
 from monitor.store.outbox import (
     MINUTE,
@@ -201,7 +201,11 @@ class Delivery:
         station = self.configuration.stations.get(code)
         place = code if station is None else station.short.in_language(self.words.language)
         zone = self.configuration.zone_of(code)
-        message = compose(told, place, parcel.number, zone, self.words, longest_of(channel.kind))
+        try:
+            message = compose(told, place, parcel.number, zone, self.words, longest_of(channel.kind))
+        except MissingText:
+            # Texts are the bureau's to change: what they say wrongly waits until it is mended.
+            return Again("text_broken")
         try:
             return self.send(name, channel, recipient, message, parcel.number)
         except Exception as error:  # noqa: BLE001 - whatever a way does, its message stays where it can be seen

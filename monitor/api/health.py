@@ -17,6 +17,7 @@ from monitor.api.problem import Problem
 from monitor.settings.cadence import SECOND, Cadence, Every
 from monitor.store.board import data_version
 from monitor.store.jobs import current_leader, failing_of, job_states
+from monitor.store.outbox import outbox_standing
 
 if TYPE_CHECKING:
     from monitor.api.asked import ApiServices
@@ -39,6 +40,17 @@ class JobsHealth(BaseModel):
     beats: dict[str, int] = Field(
         default_factory=dict,
         description="When each job that runs every minute or more often last began, milliseconds since 1970.",
+    )
+
+
+class OutboxHealth(BaseModel):
+    """How the messages of flags stand."""
+
+    waiting: int = Field(description="Messages that wait to be sent, or are being sent.")
+    failed: int = Field(description="Messages that were not taken and are sent again.")
+    dead: int = Field(description="Messages that were given up, until somebody has them sent again.")
+    oldest: int | None = Field(
+        description="Since when the one waits that may leave and waits longest, milliseconds since 1970."
     )
 
 
@@ -68,6 +80,7 @@ class Health(BaseModel):
     )
     data_version: str | None = Field(description="Changes whenever anything shown may have changed.")
     jobs: JobsHealth | None = Field(description="Null where the database cannot be read.")
+    outbox: OutboxHealth | None = Field(description="Null where the database cannot be read.")
     lake: LakeHealth
     now: int = Field(description="The server's clock, milliseconds since 1970-01-01T00:00:00Z.")
 
@@ -87,11 +100,12 @@ def health_router(services: ApiServices) -> APIRouter:
     async def healthz() -> Health:
         version: str | None
         jobs: JobsHealth | None
+        outbox: OutboxHealth | None
         try:
-            version, jobs = await asyncio.to_thread(_seen, services)
+            version, jobs, outbox = await asyncio.to_thread(_seen, services)
         except SQLAlchemyError:
             # Said in the answer and by /readyz: pages must not take a locked database for a dead server.
-            version, jobs = None, None
+            version, jobs, outbox = None, None, None
         status: Literal["ok", "no_database"] = "no_database" if version is None else "ok"
         now = services.now() // 1000
         return Health(
@@ -99,6 +113,7 @@ def health_router(services: ApiServices) -> APIRouter:
             version=services.version,
             data_version=version,
             jobs=jobs,
+            outbox=outbox,
             lake=_lake(services),
             now=now,
         )
@@ -115,11 +130,20 @@ def health_router(services: ApiServices) -> APIRouter:
     return routes
 
 
-def _seen(services: ApiServices) -> tuple[str, JobsHealth]:
-    return _data_version(services), _jobs(services)
+def _seen(services: ApiServices) -> tuple[str, JobsHealth, OutboxHealth]:
+    return _data_version(services), jobs_health(services), outbox_health(services)
 
 
-def _jobs(services: ApiServices) -> JobsHealth:
+def outbox_health(services: ApiServices) -> OutboxHealth:
+    """The messages of flags by how they stand."""
+    with services.database.read() as connection:
+        standing = outbox_standing(connection, services.now())
+    oldest = None if standing.oldest is None else standing.oldest // 1000
+    return OutboxHealth(waiting=standing.waiting, failed=standing.failed, dead=standing.dead, oldest=oldest)
+
+
+def jobs_health(services: ApiServices) -> JobsHealth:
+    """The jobs of the configuration, and which of them has not run for too long."""
     configuration = services.configuration
     planned = configuration.jobs.planned(configuration.zone, simulated=services.simulated)
     if not planned:

@@ -385,3 +385,11 @@ def outbox_of(connection: Connection, flag_id: int) -> list[dict[str, Any]]:
     """The messages of a flag."""
     query = select(outbox).where(outbox.c.flag_id == flag_id).order_by(outbox.c.id)
     return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def count_flags(connection: Connection) -> dict[str, int]:
+    """Flags that live, by state; by their index, whatever the history."""
+    statement = (
+        "SELECT state, count(*) FROM flags WHERE (state = 'open' OR state = 'acknowledged') GROUP BY state"
+    )
+    return dict.fromkeys(LIVE, 0) | {row[0]: row[1] for row in ask(connection, statement)}

@@ -12,6 +12,7 @@ import pytest
 from monitor.alerts.outbox import LEASE, MOST_ATTEMPTS
 from monitor.alerts.providers.answer import Again, Answer, Refused, Sent
 from monitor.cases.event import SECOND
+from monitor.settings.texts import texts
 from monitor.store.database import Database, ask
 from monitor.store.outbox import outbox_standing
 from tests.alerts.played import OK, Played, played, said
@@ -293,3 +294,15 @@ def test_a_link_in_a_message_is_kept_as_a_digest_alone(database: Database, hook:
     with database.read() as connection:
         kept = ask(connection, "SELECT * FROM flag_links")
     assert len(kept) == 1 and token not in repr(kept)
+
+
+def test_a_text_with_unknown_fields_waits_until_it_is_mended(
+    database: Database, hook: Played, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = raise_flags(database, WEBHOOK, ["C-1"])
+    sender = Sender(database, WEBHOOK, now)
+    with monkeypatch.context() as broken:
+        broken.setitem(texts("zh")._texts, "delivery.line", "{case}{plaet}")
+        assert sender.run() == 0
+    assert outbox(database, "o.state", "o.error") == [("failed", "text_broken")] and hook.bodies == []
+    assert sender.run(after=MINUTE) == 1 and len(hook.bodies) == 1
