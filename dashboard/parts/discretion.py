@@ -180,16 +180,19 @@ def _places(view: DiscretionView, speech: Speech, configuration: Configuration) 
     rows = place_rows(view, speech, configuration)
     if not rows:
         return card(title, words.get("discretion.places.none"), [])
-    foot = [
-        words.get("discretion.places.same", k=line.k, n=line.n, station=_station(line, speech, configuration))
-        for line in lines
-        if line.kind == "uniform"
-    ]
+    foot: list[Any] = []
+    for line in lines:
+        if line.kind == "uniform":
+            name = _station(line, speech, configuration)
+            said = words.get("discretion.places.same", k=line.k, n=line.n, station=name)
+            href = view.behind(f"fine_places.{line.name}~all", line.station)
+            foot += [words.get("flow.join")] if foot else []
+            foot.append(link(said, href, "fx-flow-plain"))
     return card(
         title,
         words.get("discretion.places.caption"),
         [*rows, file_links(view, "places", words)],
-        words.get("flow.join").join(foot) or None,
+        foot or None,
     )
 
 

@@ -107,9 +107,9 @@ class DiscretionView:
             self.head.n or self.head.unassessed or self.head.spared
         )
 
-    def behind(self, cell: str) -> str:
-        """The list of exactly the cases behind a mark."""
-        return self.asked.behind(cell, (self.since, self.until), self.now)
+    def behind(self, cell: str, station: str | None = None) -> str:
+        """The list of exactly the cases behind a mark; `station` where it is of one of them."""
+        return self.asked.behind(cell, (self.since, self.until), self.now, station)
 
     def file(self, figure: str, kind: str) -> str:
         """Where the data or the picture of a figure is, as it is on this page."""
