@@ -22,6 +22,7 @@ from monitor.cli import (
     payments,
     quarantine,
     reconcile,
+    report,
     serve,
     simulate,
     template,
@@ -32,8 +33,8 @@ from monitor.cli.answer import answered
 from monitor.cli.words import say
 
 NOUNS = (
-    demo, serve, work, init, ingest, views, template, quarantine, cases, payments, metrics, export, lake,
-    simulate, reconcile, database, assess, config, doctor,
+    demo, serve, work, init, ingest, views, template, quarantine, cases, payments, metrics, reconcile, report,
+    export, lake, simulate, database, assess, config, doctor,
 )  # fmt: skip
 
 
