@@ -27,7 +27,7 @@ class Services:
     `sources` are the pages of `config/sources`, by name: labels of feeds and how often each should come.
     `actor` is who writes, until people sign in: the local user. `intake` takes corrected rows in; without it
     pages only show. `drops` keeps files that nobody has configured; `config_dir` is where pages made for them
-    go. `lake` gives the copy of the database that metrics read.
+    go. `lake` gives the copy of the database that metrics read, `reports` is the folder of those made.
     """
 
     configuration: Configuration
@@ -43,3 +43,4 @@ class Services:
     drops: Drops | None = None
     config_dir: Path | None = None
     lake: LakeSource | None = None
+    reports: Path | None = None

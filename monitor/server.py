@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Response
@@ -65,6 +66,11 @@ class Installation:
         judged_by, memory = judging(configuration), self.settings.lake_memory * 2**20
         return LakeSource(self.database, self.settings.lake, configuration.zone_of, judged_by, memory)
 
+    @cached_property
+    def reports(self) -> Path:
+        """Where weekly reports are kept."""
+        return self.settings.data_dir / "reports"
+
     @property
     def services(self) -> Services:
         """What every page is given."""
@@ -82,6 +88,7 @@ class Installation:
             drops=self.drops,
             config_dir=self.settings.config_dir,
             lake=self.lake,
+            reports=self.reports,
         )
 
 
@@ -246,11 +253,15 @@ def started_jobs(installation: Installation) -> Scheduler | None:
         return None
     from monitor.jobs.job import configured_jobs
     from monitor.jobs.scheduler import Scheduler
+    from monitor.jobs.weekly import Reports
     from monitor.jobs.worker import Worker
 
     words = texts(installation.settings.language, installation.settings.config_dir)
     sender = Sender(local_user(), f"jobs@{local_host()}")
-    jobs = configured_jobs(installation.intake, sender, words, simulated=installation.simulated)
+    reports = Reports(installation.lake, installation.reports)
+    jobs = configured_jobs(
+        installation.intake, sender, words, simulated=installation.simulated, reports=reports
+    )
     if not jobs:
         return None
     scheduler = Scheduler(Worker(installation.database, jobs, now))

@@ -28,9 +28,10 @@ def work(once: Annotated[bool, typer.Option("--once", help=say("cli.help.work_on
     from monitor.cli.installation import now, open_intake, sender
     from monitor.cli.lake import brought_up
     from monitor.jobs.job import configured_jobs
+    from monitor.jobs.weekly import Reports
     from monitor.jobs.worker import Worker
     from monitor.lake.judging import judging
-    from monitor.lake.keeper import Keeper
+    from monitor.metrics.source import LakeSource
     from monitor.settings.environment import load_settings
     from monitor.store.jobs import Result
     from monitor.store.marks import SIMULATED, mark_of
@@ -39,21 +40,20 @@ def work(once: Annotated[bool, typer.Option("--once", help=say("cli.help.work_on
     intake = open_intake(settings)
     with intake.database.read() as connection:
         simulated = mark_of(connection, SIMULATED) is not None
-    jobs = configured_jobs(intake, sender(), words(), simulated=simulated)
+    configuration = intake.configuration
+    lake = LakeSource(intake.database, settings.lake, configuration.zone_of, judging(configuration))
+    reports = Reports(lake, settings.data_dir / "reports")
+    jobs = configured_jobs(intake, sender(), words(), simulated=simulated, reports=reports)
     worker = Worker(intake.database, jobs, now)
     if not worker.jobs:
         raise Answer("no_jobs", Code.WRONG_USE)
     if once:
         runs = _run_once(worker)
-        brought_up(intake.database, settings.lake, intake.configuration, now())
+        brought_up(intake.database, settings.lake, configuration, now())
         if any(run.result == Result.FAILED for run in runs):
             raise typer.Exit(Code.FAILED)
     else:
-        configuration = intake.configuration
-        _run_on(
-            worker,
-            Keeper(intake.database, settings.lake, configuration.zone_of, now, judging(configuration)),
-        )
+        _run_on(worker, lake.kept(now))
 
 
 def _run_once(worker: Worker) -> Sequence[JobRun]:

@@ -16,6 +16,7 @@ from monitor.jobs.calendar import check_calendar
 from monitor.jobs.flags import raise_flags, send_messages
 from monitor.jobs.outcome import Outcome
 from monitor.jobs.view import view_poll
+from monitor.jobs.weekly import Reports, weekly_report
 from monitor.payments.reconcile import reconcile
 from monitor.settings.cadence import Cadence
 from monitor.settings.jobs import FolderWatch, Kind, PlannedJob
@@ -50,24 +51,37 @@ class Job:
         return self.grace is not None and now - due > self.grace
 
 
-def configured_jobs(intake: Intake, sender: Sender, words: Texts, *, simulated: bool = False) -> list[Job]:
-    """The jobs of the configuration; in a demo those alone that touch nothing of a station."""
+def configured_jobs(
+    intake: Intake, sender: Sender, words: Texts, *, simulated: bool = False, reports: Reports | None = None
+) -> list[Job]:
+    """The jobs of the configuration; in a demo those alone that touch nothing of a station, and without
+    `reports` none that makes them."""
     configuration = intake.configuration
-    plans = configuration.jobs.planned(configuration.zone, simulated=simulated)
+    every = configuration.jobs.planned(configuration.zone, simulated=simulated)
+    plans = [plan for plan in every if plan.kind is not Kind.WEEKLY_REPORT or reports is not None]
     watched = Watched(
         {name: page.expect_seconds for name, page in intake.pages.items() if page.expect_seconds},
         [plan.name for plan in plans if plan.kind is not Kind.ALERTS],
     )
     return [
         Job(
-            plan.name, plan.cadence, _run_of(plan, intake, sender, words, watched, simulated), plan.grace
+            plan.name,
+            plan.cadence,
+            _run_of(plan, intake, sender, words, watched, simulated, reports),
+            plan.grace,
         )
         for plan in plans
     ]
 
 
 def _run_of(
-    plan: PlannedJob, intake: Intake, sender: Sender, words: Texts, watched: Watched, simulated: bool
+    plan: PlannedJob,
+    intake: Intake,
+    sender: Sender,
+    words: Texts,
+    watched: Watched,
+    simulated: bool,
+    reports: Reports | None,
 ) -> Run:
     configuration = intake.configuration
     match plan.kind:
@@ -86,6 +100,10 @@ def _run_of(
             way = log_alone if simulated else send_by
             delivery = Delivery(intake.database, configuration, words, intake.moment, way)
             return lambda: send_messages(delivery)
+        case Kind.WEEKLY_REPORT:
+            if reports is None:
+                raise LookupError("no folder for reports")
+            return lambda: weekly_report(intake, reports, plan.cadence, words, simulated=simulated)
         case _:
             assert_never(plan.kind)
 

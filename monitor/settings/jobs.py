@@ -15,7 +15,7 @@ from pydantic_core import PydanticCustomError
 from monitor.settings.cadence import Cadence
 from monitor.settings.entry import Entry, typed
 from monitor.settings.problem import ConfigError, ConfigProblem
-from monitor.settings.scheduled import Scheduled
+from monitor.settings.scheduled import Scheduled, TimeOfDay
 from monitor.settings.views import DatabaseView
 from monitor.settings.yamlfile import Document
 
@@ -30,6 +30,9 @@ ALERTS = "alerts"
 
 SENDING = "sending"
 """The name of the job that sends the messages of flags."""
+
+WEEKLY_REPORT = "weekly-report"
+"""The name of the job that makes the report of the week before."""
 
 
 class FolderWatch(Scheduled):
@@ -82,6 +85,12 @@ class Sending(Scheduled):
     USUALLY: ClassVar[str] = "3s"
 
 
+class WeeklyReporting(Scheduled):
+    """Making the report of the week before."""
+
+    at: TimeOfDay | None = "mon 08:00"
+
+
 class Kind(StrEnum):
     """What a job does; each has its sentence in the texts, `jobs.kind`."""
 
@@ -93,6 +102,7 @@ class Kind(StrEnum):
     RECONCILIATION = "reconciliation"
     ALERTS = "alerts"
     SENDING = "sending"
+    WEEKLY_REPORT = "weekly_report"
 
 
 @dataclass(frozen=True)
@@ -120,6 +130,7 @@ class Jobs(Entry):
     reconciliation: Reconciling | None = None
     alerts: Flagging | None = None
     sending: Sending | None = None
+    weekly_report: WeeklyReporting | None = None
 
     def planned(self, zone: ZoneInfo, *, simulated: bool = False) -> list[PlannedJob]:
         """Every job by kind and name, times of day in `zone`; in a demo none that reaches outside."""
@@ -152,6 +163,11 @@ class Jobs(Entry):
         if out is not None:
             # A demo has it too: there everything goes into the log.
             yield PlannedJob(SENDING, Kind.SENDING, out.cadence(zone), out.grace_micros, {}, outside=False)
+        report = self.weekly_report
+        if report is not None:
+            # Not in a demo, whose first minutes belong to its pages: there reports are made when asked for.
+            cadence, grace = report.cadence(zone), report.grace_micros
+            yield PlannedJob(WEEKLY_REPORT, Kind.WEEKLY_REPORT, cadence, grace, {})
 
 
 def read_jobs(document: Document) -> Jobs:
@@ -178,7 +194,7 @@ def _shared_names(jobs: Jobs, document: Document) -> Iterator[ConfigProblem]:
     """Runs are entered under the name of their job: two of one name would take each other's turns."""
     owners = {
         CALENDAR_CHECK: "calendar_check", RECONCILIATION: "reconciliation", ALERTS: "alerts",
-        SENDING: "sending",
+        SENDING: "sending", WEEKLY_REPORT: "weekly_report",
     }  # fmt: skip
     for section, entries in (("watches", jobs.watches), ("views", jobs.views)):
         for name in entries:

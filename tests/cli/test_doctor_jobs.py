@@ -22,7 +22,7 @@ def jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One watched folder, `chengxi`, and nothing else."""
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "jobs.yaml").write_text(
-        "calendar_check: null\nreconciliation: null\nalerts: null\nsending: null\n"
+        "calendar_check: null\nreconciliation: null\nalerts: null\nsending: null\nweekly_report: null\n"
         f"watches:\n  chengxi:\n    folder: {tmp_path / 'inbox'}\n    source: events\n"
     )
     monkeypatch.setenv("FANGXING_CONFIG_DIR", str(tmp_path / "config"))
@@ -86,6 +86,6 @@ def test_one_failure_is_told_and_three_in_a_row_are_wrong(
 
 
 def test_without_jobs_it_says_where_they_are_written(fangxing: Fangxing, jobs: None, tmp_path: Path) -> None:
-    none = "calendar_check: null\nreconciliation: null\nalerts: null\nsending: null\n"
+    none = "calendar_check: null\nreconciliation: null\nalerts: null\nsending: null\nweekly_report: null\n"
     (tmp_path / "config" / "jobs.yaml").write_text(none)
     assert "No jobs configured; jobs.yaml" in fangxing("doctor").out

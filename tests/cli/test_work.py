@@ -63,7 +63,7 @@ def test_without_jobs_it_says_where_to_write_them(
     fangxing: Fangxing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "config").mkdir()
-    none = "calendar_check: null\nreconciliation: null\nalerts: null\nsending: null\n"
+    none = "calendar_check: null\nreconciliation: null\nalerts: null\nsending: null\nweekly_report: null\n"
     (tmp_path / "config" / "jobs.yaml").write_text(none)
     monkeypatch.setenv("FANGXING_CONFIG_DIR", str(tmp_path / "config"))
     ran = fangxing("work", "--once")

@@ -79,6 +79,6 @@ def test_a_demo_moves_no_files_of_a_station(configured: Configured, tmp_path: Pa
 
 
 def test_without_any_job_nothing_is_started(tmp_path: Path) -> None:
-    none = ("calendar_check", "reconciliation", "alerts", "sending")
+    none = ("calendar_check", "reconciliation", "alerts", "sending", "weekly_report")
     (tmp_path / "jobs.yaml").write_text("".join(f"{name}: null\n" for name in none))
     assert started_jobs(install(Settings(data_dir=tmp_path / "data", config_dir=tmp_path))) is None

@@ -82,7 +82,7 @@ def test_the_examples_in_the_comments_of_the_initial_copy_are_sound(tmp_path: Pa
     assert configuration.board.target.confirmed
     assert configuration.limits.rules["truck-4-air"].confirmed
     jobs = configuration.jobs.planned(configuration.zone)
-    own = ["calendar-check", "reconciliation", "alerts", "sending"]
+    own = ["calendar-check", "reconciliation", "alerts", "sending", "weekly-report"]
     assert [job.name for job in jobs] == ["chengxi-ledger", "chengbei", *own]
 
 

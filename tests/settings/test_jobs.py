@@ -21,10 +21,13 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 def test_until_a_bureau_says_so_the_look_for_the_coming_calendar_and_reconciling_run_alone() -> None:
-    [job, again, flags, out] = load_configuration(Settings()).jobs.planned(SHANGHAI)
+    [job, again, flags, out, report] = load_configuration(Settings()).jobs.planned(SHANGHAI)
     assert (again.name, again.kind, again.cadence) == ("reconciliation", Kind.RECONCILIATION, every("10m"))
     assert (flags.name, flags.kind, flags.cadence) == ("alerts", Kind.ALERTS, every("5s"))
     assert (out.name, out.kind, out.cadence) == ("sending", Kind.SENDING, every("3s"))
+    assert (report.name, report.kind, report.cadence) == (
+        "weekly-report", Kind.WEEKLY_REPORT, at("mon 08:00", SHANGHAI),
+    )  # fmt: skip
     assert (job.name, job.kind, job.told, job.outside) == (
         "calendar-check",
         Kind.CALENDAR,
@@ -33,10 +36,13 @@ def test_until_a_bureau_says_so_the_look_for_the_coming_calendar_and_reconciling
     )
 
 
+REST = "reconciliation: null\nalerts: null\nsending: null\nweekly_report: null\n"
+
+
 def test_the_look_for_the_calendar_can_be_left_out_and_be_given_a_time(overlay: Write) -> None:
-    folder = overlay("jobs.yaml", "calendar_check: null\nreconciliation: null\nalerts: null\nsending: null\n")
+    folder = overlay("jobs.yaml", f"calendar_check: null\n{REST}")
     assert load_configuration(Settings(config_dir=folder)).jobs.planned(SHANGHAI) == []
-    overlay("jobs.yaml", "calendar_check: {at: 07:30}\nreconciliation: null\nalerts: null\nsending: null\n")
+    overlay("jobs.yaml", f"calendar_check: {{at: 07:30}}\n{REST}")
     [job] = load_configuration(Settings(config_dir=folder)).jobs.planned(SHANGHAI)
     assert job.cadence == at("07:30", SHANGHAI)
 
@@ -45,7 +51,7 @@ def test_a_demo_plans_no_job_that_reaches_outside(overlay: Write) -> None:
     folder = overlay("jobs.yaml", "watches:\n  a: {folder: /srv/in}\n")
     jobs = load_configuration(Settings(config_dir=folder)).jobs
     own = ["calendar-check", "reconciliation", "alerts", "sending"]
-    assert [job.name for job in jobs.planned(SHANGHAI)] == ["a", *own]
+    assert [job.name for job in jobs.planned(SHANGHAI)] == ["a", *own, "weekly-report"]
     without = [job.name for job in jobs.planned(SHANGHAI, simulated=True)]
     assert without == own
 
