@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -124,23 +125,31 @@ def _countdown(
         return
     at, until = start
     deadline = (at if until is None else until) + limit
-    points = [Threshold(DUE, deadline)]
-    if until is None:
-        early = [left for left in rule.left if span(left) < limit]
-        points += [Threshold(f"left-{left}", deadline - span(left)) for left in early]
-    if rule.overdue_every is not None:
-        every = span(rule.overdue_every)
-        for n in range(1, span(rule.overdue_for) // every + 1):
-            points.append(Threshold(f"over-{_told(n * every)}", deadline + n * every))
+    left = rule.left if until is None else ()
+    points = [
+        Threshold(name, deadline + distance)
+        for name, distance in _distances(left, rule.overdue_every, rule.overdue_for, limit)
+    ]
     running = version_of(at, until, limit, None, None, True)
     ended_at, ended_until = end
-    points.sort(key=lambda point: point.at)
     if ended_at is None:
         yield Due(clock, running, running, tuple(points))
         return
     last = ended_at if ended_until is None else ended_until
     version = version_of(at, until, limit, ended_at, ended_until, True)
     yield Due(clock, version, running, tuple(point for point in points if point.at <= last), last)
+
+
+@lru_cache(maxsize=256)
+def _distances(
+    left: tuple[str, ...], every: str | None, overdue_for: str, limit: int
+) -> tuple[tuple[str, int], ...]:
+    """The thresholds of a countdown and how far each lies from the limit, ascending."""
+    found = [(DUE, 0), *((f"left-{one}", -span(one)) for one in left if span(one) < limit)]
+    if every is not None:
+        step = span(every)
+        found += [(f"over-{_told(n * step)}", n * step) for n in range(1, span(overdue_for) // step + 1)]
+    return tuple(sorted(found, key=lambda one: one[1]))
 
 
 def _told(micros: int) -> str:
