@@ -15,6 +15,7 @@ from monitor.cli import (
     demo,
     doctor,
     export,
+    flags,
     ingest,
     init,
     lake,
@@ -33,8 +34,8 @@ from monitor.cli.answer import answered
 from monitor.cli.words import say
 
 NOUNS = (
-    demo, serve, work, init, ingest, views, template, quarantine, cases, payments, metrics, reconcile, report,
-    export, lake, simulate, database, assess, config, doctor,
+    demo, serve, work, init, ingest, views, template, quarantine, cases, flags, payments, metrics, reconcile,
+    report, export, lake, simulate, database, assess, config, doctor,
 )  # fmt: skip
 
 
