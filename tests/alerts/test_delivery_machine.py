@@ -129,6 +129,7 @@ class Machine(RuleBasedStateMachine):
         # Those that it told of first are let go before it is sent again.
         if then < n:
             self.leave(then)
+            self.wait(5)
         self.send("sent", 130)
 
     @rule()
