@@ -1,7 +1,8 @@
 """By which driver, company and act a case was decided, so that others of the same are found by index.
 
-Only what the decision itself tells is noted. A name that was corrected stays noted: what is found by it is a
-candidate, and its events say whether it still counts.
+What any event of a decided case tells is noted: a row of a ledger tells it once, with its first event. A name
+that was corrected stays noted: what is found by it is a candidate, and its events say whether it still
+counts.
 """
 
 from __future__ import annotations
@@ -25,14 +26,15 @@ NAMED = "SELECT name, case_id FROM decision_names WHERE kind = ? AND name {among
 
 
 def note_names(connection: Connection, events: Mapping[int, Sequence[Event]]) -> None:
-    """Note the names that the decisions of these cases tell. Needs the write transaction."""
+    """Note the names that these cases tell, of those with a decision. Needs the write transaction."""
     for case_id, own in events.items():
-        for kind, name in names_in(event.data for event in own if event.activity == _DECIDED):
-            ask(connection, _NOTE, (kind, name, case_id))
+        if any(event.activity == _DECIDED for event in own):
+            for kind, name in sorted(names_in(event.data for event in own)):
+                ask(connection, _NOTE, (kind, name, case_id))
 
 
 def names_in(told: Iterable[str]) -> set[tuple[str, str]]:
-    """The names in the data of decisions."""
+    """The names in the data of events."""
     found: set[tuple[str, str]] = set()
     for text in told:
         if any(word in text for word in _WORDS):

@@ -59,3 +59,26 @@ def test_the_rules_in_force_on_a_day(fangxing: Fangxing) -> None:
 
 def test_a_day_that_is_none_is_wrong_use(fangxing: Fangxing) -> None:
     assert fangxing("rules", "--day", "2024-13-01").code == 2
+
+
+@pytest.mark.parametrize(("trucks", "told"), [("19", True), ("20", False), ("", False)])
+def test_a_company_of_which_more_than_a_tenth_of_the_trucks_were_overloaded_is_told_from_a_file(
+    fangxing: Fangxing, event_file: EventFile, trucks: str, told: bool
+) -> None:
+    """公路安全保护条例第六十六条: more than 10 %. Two of 19 are, two of 20 are not; unknown says nothing."""
+    head = f"{HEAD},plate,统一社会信用代码,单位货运车辆总数"
+    firm = f"91140423MA0K000011,{trucks}"
+    rows = [
+        row
+        for case, month, plate in (("A1", "01", "晋D10001"), ("A2", "07", "晋D10002"))
+        for row in (
+            f"城西,{case},confirmed,2024-{month}-01T09:00:00+08:00,52000,49000,,,,,{plate},{firm}",
+            f"城西,{case},decided,2024-{month}-01T15:00:00+08:00,,,transport,fine,150000,{case},,,",
+        )
+    ]
+    assert fangxing("ingest", event_file(*rows, head=head), "--strict").code == 0
+    [one] = fangxing("assess", "A2", "--json").object["assessments"]
+    found = [finding for finding in one["findings"] if finding["code"] == "company_over_share"]
+    assert bool(found) is told
+    if told:
+        assert found[0]["article"]["article"] == "第六十六条"

@@ -67,7 +67,7 @@ def test_every_column_filled_in_maps_to_its_event(
     values: dict[str, Any] = dict.fromkeys(columns, "x1")
     values |= {name: chosen[0] for name, chosen in choices.items()}
     values |= {name: value for name, value in EXAMPLE.items() if not isinstance(value, dt.time)}
-    values |= {"points": 3, "case_no": "A1", "payment_code": "12345678901234567890"}
+    values |= {"points": 3, "company_trucks": 40, "case_no": "A1", "payment_code": "12345678901234567890"}
     for name, column in columns.items():
         if column.kind == "datetime":
             values[name] = dt.datetime(2024, 7, 1, 8, 30)  # noqa: DTZ001
@@ -92,7 +92,7 @@ def test_every_column_filled_in_maps_to_its_event(
     assert json.loads(made["reweighed"].data) == {"gross_kg": 48_900}
     assert (facts["approved_load_kg"], facts["tare_kg"]) == (32_000, 17_000)
     assert [facts[f"{side}_mm"] for side in ("length", "width", "height")] == [17_900, 2_540, 3_960]
-    assert (facts["company"], facts["party"]) == ("x1", "citizen")
+    assert (facts["company"], facts["company_trucks"], facts["party"]) == ("x1", 40, "citizen")
     assert json.loads(made["notified"].data) == {"fine_fen": 150_000}
     decided = json.loads(made["decided"].data)
     assert decided["procedure"] == "ordinary"

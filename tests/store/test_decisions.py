@@ -103,3 +103,15 @@ def test_other_cases_are_found_by_index(tmp_path: Path, statement: str, index: s
     assert len(plan) == 1
     assert plan[0].startswith("SEARCH")
     assert index in plan[0]
+
+
+def test_company_and_driver_told_with_the_first_event_alone_are_known_again(database: Database) -> None:
+    firm = {"company": "91140423MA0K000011", "company_trucks": 20, "driver_digest": "d"}
+    other, this = fined("o", "2024-01-01", plate="晋D20001"), fined("this", "2024-07-01")
+    for case, plate in ((other, "晋D20001"), (this, "晋D10001")):
+        [told] = [one for one in case if one.activity == "confirmed"]
+        facts = {"plate": plate, "plate_colour": "yellow", "gross_kg": 55_000, "limit_kg": 49_000, **firm}
+        case[case.index(told)] = candidate("confirmed", told.occurred_at, case_no=told.case_no, **facts)
+    deliver(database, [*other, *this], at("2024-07-02 09:00"))
+    [found] = decisions(database, "this")
+    assert (found.company_share, found.prior_driver_acts) == (2 / 20, 1)
