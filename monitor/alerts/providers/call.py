@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import socket
 import ssl
 import threading
@@ -28,6 +29,8 @@ MOST_BYTES = 64 * 1024
 """Of an answer; a provider's is a line."""
 LONGEST_WAIT = 3600.0
 """Seconds that a `Retry-After` may ask for."""
+_PLAIN = re.compile(r"[!-~]+")
+"""What an address consists of: no space, no control character, nothing beyond ASCII (RFC 3986, 2)."""
 NAT64 = IPv6Network("64:ff9b::/96")
 
 
@@ -55,6 +58,8 @@ def post_json(target: Target, url: str, body: Any, headers: Mapping[str, str]) -
 
 def post(target: Target, url: str, body: bytes, headers: Mapping[str, str]) -> Reply | Again | Refused:
     """POST bytes that are JSON. The reply, whatever its status; or why there is none."""
+    if not _PLAIN.fullmatch(url):
+        return Refused("address_broken")
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -159,7 +164,7 @@ def _exchange(
     until = time.monotonic() + target.timeout
     plain = parts.scheme == "http"
     link = connected(host, port, target.private_hosts, target.timeout, plain=plain)
-    with _cut_off(link, until):
+    with cut_off(link, until):
         if not plain:
             link.settimeout(max(until - time.monotonic(), 0.1))
             link = ssl.create_default_context().wrap_socket(link, server_hostname=host)
@@ -179,7 +184,7 @@ def _exchange(
 
 
 @contextmanager
-def _cut_off(link: socket.socket, until: float) -> Iterator[None]:
+def cut_off(link: socket.socket, until: float) -> Iterator[None]:
     """End the connection at a time: a socket's own limit begins again with every byte that drips in."""
     lasting = link.dup()
 

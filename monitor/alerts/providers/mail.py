@@ -9,6 +9,8 @@ from __future__ import annotations
 import smtplib
 import socket
 import ssl
+import time
+from contextlib import ExitStack
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -18,12 +20,14 @@ from typing import Any
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from monitor.alerts.providers.answer import Again, Answer, Refused, Sent
-from monitor.alerts.providers.call import Unlisted, connected, is_listed
+from monitor.alerts.providers.call import Unlisted, connected, cut_off, is_listed
 from monitor.alerts.providers.target import Message, Target
 
 LONGEST = 100_000
 """Bytes of a text."""
 PER_MINUTE = 60
+TALK = 3
+"""So many times the timeout of a step a whole talk with a server may last."""
 
 
 def send(target: Target, message: Message, number: str) -> Answer:
@@ -75,7 +79,9 @@ def _handed_over(server: smtplib.SMTP, letter: EmailMessage) -> Answer:
 
 
 def _by_code(code: int, reason: str) -> Answer:
-    """4xx passes, 5xx stays (RFC 5321, 4.2.1)."""
+    """4xx passes, 5xx stays (RFC 5321, 4.2.1); anything else is not SMTP."""
+    if not 400 <= code < 600:
+        return Again("garbage")
     params = {"code": str(code)}
     return Again(reason, params=params) if 400 <= code < 500 else Refused(reason, params)
 
@@ -117,12 +123,14 @@ class _Checked(smtplib.SMTP):
     def __init__(self, target: Target, host: str, port: int, encrypted: bool) -> None:
         self._target = target
         self._encrypted = encrypted
+        self._ending = ExitStack()
         self.listed = False
         super().__init__(host, port, timeout=target.timeout)
 
     def _get_socket(self, host: str, port: int, timeout: Any) -> Any:
         listed = self._target.private_hosts
         link = connected(host, port, listed, self._target.timeout, plain=False)
+        self._ending.enter_context(cut_off(link, time.monotonic() + TALK * self._target.timeout))
         self.listed = is_listed(host, ip_address(link.getpeername()[0].partition("%")[0]), listed)
         # starttls asks for the host's name by this.
         self._host = host
@@ -130,3 +138,6 @@ class _Checked(smtplib.SMTP):
             return ssl.create_default_context().wrap_socket(link, server_hostname=host)
         return link
 
+    def close(self) -> None:
+        super().close()
+        self._ending.close()

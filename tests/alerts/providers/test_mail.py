@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socketserver
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -23,6 +24,7 @@ class Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
     to_answer = b"250 ok"
     end_answer = b"250 taken"
+    drips = False
     mails: list[bytes]
 
 
@@ -30,6 +32,12 @@ class Session(socketserver.StreamRequestHandler):
     server: Any
 
     def handle(self) -> None:
+        while self.server.drips:
+            try:
+                self.wfile.write(b"2")
+            except OSError:
+                return
+            time.sleep(0.05)
         self.wfile.write(b"220 mail.example ESMTP\r\n")
         while line := self.rfile.readline():
             verb = line[:4].upper()
@@ -92,6 +100,15 @@ def test_a_server_that_goes_away_after_the_text_may_have_taken_it() -> None:
     with mail_server() as (server, url):
         server.end_answer = b""
         assert mail.send(target(url), MESSAGE, "F-1") == Again("no_answer", unsure=True)
+
+
+def test_a_server_that_drips_is_left_in_time() -> None:
+    with mail_server() as (server, url):
+        server.drips = True
+        began = time.monotonic()
+        answer = mail.send(target(url, timeout=0.3), MESSAGE, "F-1")
+        assert isinstance(answer, Again) and not answer.unsure
+        assert time.monotonic() - began < 3
 
 
 def test_a_recipient_without_an_address_and_a_server_that_is_not_listed_are_refused() -> None:

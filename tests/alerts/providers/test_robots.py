@@ -148,7 +148,9 @@ def test_a_public_address_is_not_spoken_to_in_the_clear(monkeypatch: pytest.Monk
     assert answer == Refused("address_not_listed")
 
 
-@pytest.mark.parametrize("url", ["", "ftp://x/", "robot", "http://", "http://[::1", "http://u:p@127.0.0.1/"])
+@pytest.mark.parametrize(
+    "url", ["", "ftp://x/", "robot", "http://", "http://[::1", "http://u:p@127.0.0.1/", "http://a b/"]
+)
 def test_what_is_no_address_is_refused(url: str) -> None:
     assert webhook.send(target(url), MESSAGE, "F-1") == Refused("address_broken")
 
