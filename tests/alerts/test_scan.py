@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -371,3 +373,15 @@ def test_postgresql_as_well_finds_what_is_due_by_an_index(tmp_path: Path) -> Non
         for plan in found:
             for table in ("case_versions", "flags", "due", "events", "outbox"):
                 assert f"Seq Scan on {table} " not in plan, plan
+
+
+def test_two_processes_that_scan_at_once_raise_each_flag_once(database: Database) -> None:
+    told = [candidate("confirmed", START, case_no=f"N{n}", station=HELD) for n in range(40)]
+    deliver(database, told, START, None, terms_of)
+    with patch.object(scanning, "BATCH", 3), ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(look, database, LIMIT - 6 * HOUR) for _ in range(4)]:
+            done.result()
+    assert len(stands(database, "a")) == 40
+    assert Counter(row[2] for row in messages(database, "a")) == {"duty": 40, "second": 40}
+    raised = "(SELECT count(*) FROM flag_steps s WHERE s.flag_id = flags.id AND s.kind = 'raised')"
+    assert column(database, raised) == [1] * 80
