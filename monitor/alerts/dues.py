@@ -56,11 +56,17 @@ class Due(NamedTuple):
 
 class LegalFacts(NamedTuple):
     """What is told of a decided case beside its state: when it was published and copied to the home
-    authority (microseconds, the first instant), and the last local day on which its fine is paid in time."""
+    authority (microseconds, the first instant), and the last local day on which its fine is paid in time.
+
+    `publishes`, `copies`: whether such a thing was ever told of its station. Where no source tells of it, its
+    absence says nothing.
+    """
 
     published_at: int | None = None
     copied_at: int | None = None
     pay_day: date | None = None
+    publishes: bool = True
+    copies: bool = True
 
 
 NO_FACTS = LegalFacts()
@@ -219,8 +225,11 @@ def _legal(
     watched, warn = rules.legal or (), rules.legal_warn_days or ()
     penalty = state.decided_at is not None and state.outcome != "none"
     if penalty and state.decided_at is not None:
-        for name, done in ((LegalDate.PUBLISH, facts.published_at), (LegalDate.COPY_HOME, facts.copied_at)):
-            if name in watched:
+        for name, told, done in (
+            (LegalDate.PUBLISH, facts.publishes, facts.published_at),
+            (LegalDate.COPY_HOME, facts.copies, facts.copied_at),
+        ):
+            if name in watched and told:
                 yield from _term(name, state.decided_at, done, warn, configuration, zone)
     if LegalDate.PAY in watched and facts.pay_day is not None:
         yield _dated("legal:pay", facts.pay_day, state.paid_at, warn, zone)

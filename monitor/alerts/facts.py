@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
+import orjson
 from sqlalchemy import Connection
 
 from monitor.alerts.dues import LegalFacts
@@ -15,8 +16,14 @@ from monitor.rules.payments import MONEY, payments_of
 from monitor.settings.configuration import Configuration
 from monitor.settings.entry import latest_in_force
 from monitor.store.log import events_of
+from monitor.store.marks import mark_of, set_mark
 
-_HEARD = ("published", "copied_home", "served", "appealed", "appeal_decided", *MONEY, "voided")
+TOLD = "alerts told"
+"""The mark that says which stations ever told of a publication or a copy."""
+
+PUBLISHED, COPIED = "published", "copied_home"
+
+_HEARD = (PUBLISHED, COPIED, "served", "appealed", "appeal_decided", *MONEY, "voided")
 """What is read of a case: the rest says nothing of these dates."""
 
 
@@ -25,11 +32,49 @@ def legal_facts(
 ) -> dict[int, LegalFacts]:
     """The facts of those of these cases on which a legal date may run."""
     wanted = [case_id for case_id, state in states.items() if _has_dates(state)]
+    if not wanted:
+        return {}
     found = events_of(connection, wanted, _HEARD)
-    return {
+    facts = {
         case_id: _facts(states[case_id], valid_events(known.own, known.elsewhere).events, configuration, now)
         for case_id, known in found.items()
     }
+    told = told_of(connection) | newly_told(states, facts)
+    return {
+        case_id: one._replace(
+            publishes=(states[case_id].station, PUBLISHED) in told,
+            copies=(states[case_id].station, COPIED) in told,
+        )
+        for case_id, one in facts.items()
+    }
+
+
+def told_of(connection: Connection) -> frozenset[tuple[str, str]]:
+    """Stations with the activities (publication, copy) that were ever told of them."""
+    mark = mark_of(connection, TOLD)
+    return frozenset((station, activity) for station, activity in orjson.loads(mark or "[]"))
+
+
+def newly_told(
+    states: Mapping[int, CaseState], facts: Mapping[int, LegalFacts]
+) -> frozenset[tuple[str, str]]:
+    """What these cases tell of their stations in the same way."""
+    found = set()
+    for case_id, one in facts.items():
+        if one.published_at is not None:
+            found.add((states[case_id].station, PUBLISHED))
+        if one.copied_at is not None:
+            found.add((states[case_id].station, COPIED))
+    return frozenset(found)
+
+
+def note_told(
+    connection: Connection, states: Mapping[int, CaseState], facts: Mapping[int, LegalFacts]
+) -> None:
+    """Remember what these cases tell of their stations. Where that is news, the scan looks at every case."""
+    before = told_of(connection)
+    if more := newly_told(states, facts) - before:
+        set_mark(connection, TOLD, orjson.dumps(sorted(before | more)).decode())
 
 
 def _has_dates(state: CaseState) -> bool:

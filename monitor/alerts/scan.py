@@ -17,7 +17,7 @@ import orjson
 from sqlalchemy import Connection
 
 from monitor.alerts.dues import NO_FACTS, Due, Threshold, dues_of, reach
-from monitor.alerts.facts import legal_facts
+from monitor.alerts.facts import legal_facts, note_told, told_of
 from monitor.alerts.settle import Ending, FlagState, Raised, Raising, gone, settle
 from monitor.alerts.telling import tell
 from monitor.alerts.watching import NOTHING, Watched, watched_dues
@@ -95,11 +95,10 @@ def scan(
     database: Database, configuration: Configuration, now: int, watched: Watched = NOTHING
 ) -> Scanned:
     """Bring flags up to what is known at `now`."""
-    rules = rules_digest(configuration)
     found = Scanned()
-    while _is_behind(database, rules):
+    while _is_behind(database, configuration):
         with database.write() as connection:
-            found = found.plus(_follow(connection, configuration, rules, now))
+            found = found.plus(_follow(connection, configuration, now))
     while True:
         with database.read() as connection:
             if not next_due(connection, now, 1):
@@ -127,29 +126,29 @@ def look_again(
         return bring_up(connection, case_ids, configuration, now)
 
 
-def rules_digest(configuration: Configuration) -> str:
-    """One digest for the files that say when something falls due."""
-    told = sorted((name, one) for name, one in configuration.digests.items() if _FILES.search(name))
-    return hashlib.sha256(orjson.dumps(told)).hexdigest()
+def _rules(connection: Connection, configuration: Configuration) -> str:
+    """One digest for what says when something falls due: files, and what stations ever told of."""
+    files = sorted((name, one) for name, one in configuration.digests.items() if _FILES.search(name))
+    return hashlib.sha256(orjson.dumps([files, sorted(told_of(connection))])).hexdigest()
 
 
 # ---------------------------------------------------------------- cases that changed
 
 
-def _is_behind(database: Database, rules: str) -> bool:
+def _is_behind(database: Database, configuration: Configuration) -> bool:
     with database.read() as connection:
         cursor = _cursor(connection)
         return (
             cursor is None
-            or cursor.rules != rules
+            or cursor.rules != _rules(connection, configuration)
             or cursor.sweep is not None
             or cursor.entry != newest_entry(connection)
         )
 
 
-def _follow(connection: Connection, configuration: Configuration, rules: str, now: int) -> Scanned:
+def _follow(connection: Connection, configuration: Configuration, now: int) -> Scanned:
     """The next cases to be looked at, and the cursor behind them, in one transaction."""
-    cursor = _cursor(connection)
+    cursor, rules = _cursor(connection), _rules(connection, configuration)
     if cursor is None or cursor.rules != rules:
         cursor = _Cursor(newest_entry(connection), rules, 0)
     if cursor.sweep is None:
@@ -207,6 +206,7 @@ def bring_up(
         return Scanned()
     states = states_now(connection, ids)
     facts = legal_facts(connection, states, configuration, now)
+    note_told(connection, states, facts)
     flags: dict[int, dict[str, list[Raised]]] = {}
     for flag in flags_of(connection, ids):
         if flag.case_id is not None:

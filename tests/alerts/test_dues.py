@@ -152,6 +152,8 @@ def test_what_was_published_or_owes_nothing_is_not_due() -> None:
     done = dues(held(), LegalFacts(published_at=START + 48 * HOUR))
     assert (done["legal:publish"].ended_at, points(done["legal:publish"])) == (START + 48 * HOUR, [])
     assert "legal:publish" not in dues(held(outcome="none"))
+    # Where no source ever told of a publication, that there is none says nothing.
+    assert "legal:publish" not in dues(held(), LegalFacts(publishes=False))
     assert "legal:publish" not in dues(held(withdrawn_at=START + HOUR))
 
 

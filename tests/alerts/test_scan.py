@@ -256,6 +256,9 @@ def test_a_year_without_a_calendar_is_told_until_it_is_entered(database: Databas
     late = at("2026-12-28 10:00")
     tell(database, "confirmed", late, late)
     tell(database, "decided", late + HOUR, late + HOUR, outcome="fine")
+    assert look(database, late + HOUR).unknown == ()  # no source tells of publications there
+    for n, activity in enumerate(("confirmed", "decided", "published", "copied_home")):
+        tell(database, activity, late - (4 - n) * HOUR, late + HOUR, "told")
     assert look(database, late + HOUR).unknown == ((2027, 2),)
     assert look(database, late + 2 * HOUR).unknown == ((2027, 2),)
 
