@@ -13,6 +13,7 @@ from monitor.alerts.links import LinkState, opened
 from monitor.alerts.telling import number_of, scope_json
 from monitor.cases.event import DAY
 from monitor.settings.configuration import Configuration
+from monitor.settings.entry import Language
 from monitor.store.database import Database
 from monitor.store.deliveries import Sender
 from monitor.store.flags import (
@@ -180,10 +181,10 @@ def send_channel_again(database: Database, sender: Sender, channel: str, *, now:
     return len(dead)
 
 
-def recipient_name(configuration: Configuration, key: str) -> str:
-    """The name of a recipient as it stands in a history; the key of one that is configured no more."""
+def recipient_name(configuration: Configuration, key: str, language: Language = "zh") -> str:
+    """The name of a recipient, in Chinese as it stands in a history; the key of one configured no more."""
     known = configuration.alerts.recipients.get(key)
-    return key if known is None else known.name.zh
+    return key if known is None else known.name.in_language(language)
 
 
 def acknowledge_flags_of(

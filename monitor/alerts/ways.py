@@ -15,6 +15,7 @@ from monitor.settings.problem import ConfigError
 from monitor.settings.secret import revealed
 
 log = logging.getLogger("fangxing.flags")
+"""What goes into it is a warning: without any set-up those are seen, and lesser ones are dropped."""
 
 Send = Callable[[str, AlertChannel, Recipient, Message, str], Answer]
 """Send a message with its number by a channel, called so, to a recipient."""
@@ -53,7 +54,7 @@ def send_by(name: str, channel: AlertChannel, recipient: Recipient, message: Mes
         case ChannelKind.NONE:
             return Refused(CHANNEL_OFF)
         case ChannelKind.LOG:
-            log.info("%s", " | ".join(message.text.splitlines()))
+            log.warning("%s", " | ".join(message.text.splitlines()))
             return Sent()
         case (
             ChannelKind.WECOM | ChannelKind.DINGTALK | ChannelKind.FEISHU
@@ -75,7 +76,7 @@ def log_alone(
     """Send nothing to anybody, whatever the channel: what a demo makes up reaches no person."""
     if channel.kind is ChannelKind.NONE:
         return Refused(CHANNEL_OFF)
-    log.info("%s", " | ".join(message.text.splitlines()))
+    log.warning("%s", " | ".join(message.text.splitlines()))
     return Sent()
 
 

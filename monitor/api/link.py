@@ -65,7 +65,7 @@ def link_router(services: ApiServices) -> APIRouter:
     @routes.get("/f/{token}")
     async def show(token: str, request: Request, lang: Lang = None) -> Response:
         words = words_for(services, request, lang)
-        shown = await asyncio.to_thread(_shown, services, token)
+        shown = await asyncio.to_thread(_shown, services, token, words)
         return _page(services, shown, words, None)
 
     @routes.post("/f/{token}")
@@ -79,8 +79,8 @@ def link_router(services: ApiServices) -> APIRouter:
                     services.database, services.configuration, token, now=services.now(), note=note
                 )
             except NotDoneError as error:
-                return _shown(services, token), error.code.removeprefix("link_")
-            return _shown(services, token), "done"
+                return _shown(services, token, words), error.code.removeprefix("link_")
+            return _shown(services, token, words), "done"
 
         shown, said = await asyncio.to_thread(act)
         return _page(services, shown, words, said)
@@ -97,7 +97,7 @@ async def _note(request: Request) -> str:
     return parse_qs(body.decode("utf-8", "replace")).get("note", [""])[0]
 
 
-def _shown(services: ApiServices, token: str) -> Shown:
+def _shown(services: ApiServices, token: str, words: Texts) -> Shown:
     with services.database.read() as connection:
         state, link = opened(connection, token, services.now())
         if link is None:
@@ -105,7 +105,8 @@ def _shown(services: ApiServices, token: str) -> Shown:
         [flag] = flags_by_id(connection, [link.flag_id])
         states = states_now(connection, [] if flag.case_id is None else [flag.case_id])
     plate = next((one.plate for one in states.values()), None)
-    return Shown(state, recipient_name(services.configuration, link.recipient), flag, plate)
+    name = recipient_name(services.configuration, link.recipient, words.language)
+    return Shown(state, name, flag, plate)
 
 
 def _page(services: ApiServices, shown: Shown, words: Texts, said: str | None) -> Response:
