@@ -22,6 +22,7 @@ NAVIGATION: tuple[tuple[str, str], ...] = (
     ("/cases", "cases"),
     ("/discretion", "discretion"),
     ("/payments", "payments"),
+    ("/reports", "reports"),
     ("/data", "data"),
 )
 """Address and name of each place; the name is the text `shell.nav.…` and the drawing `fx-icon-…`."""
