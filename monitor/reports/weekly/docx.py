@@ -209,7 +209,7 @@ def _table(document: Any, table: Table, texts: Texts) -> None:
     from docx.oxml import parse_xml
 
     _paragraph(document, table.title, "Report Caption")
-    size = 21 if len(table.heads) < 7 else 18 if len(table.heads) < 10 else 14
+    size = 21 if len(table.heads) < 7 else 18 if len(table.heads) < 10 else 13
     wide = widths(table)
     twips = [round(WIDTH_MM / 25.4 * 1440 * one / sum(wide)) for one in wide]
     grid = "".join(f'<w:gridCol w:w="{one}"/>' for one in twips)

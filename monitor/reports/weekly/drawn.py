@@ -212,24 +212,19 @@ def _funnel(chart: Chart) -> str:
             for size, value in zip(chart.curve_x, one.values, strict=True)
         ]
         picture.path(points, colour, 1.5, dash)
-    placed: list[tuple[float, float]] = []
-    for name, size, value in zip(chart.labels, chart.x, chart.series[0].values, strict=True):
-        if value is None:
+    dots = [
+        (name, x(size), scale.at(value))
+        for name, size, value in zip(chart.labels, chart.x, chart.series[0].values, strict=True)
+        if value is not None
+    ]
+    for name, across, y in dots:
+        picture.circle(across, y, 5, VALUE)
+        # In a crowd no name could be read: the table beside it has them all.
+        if any(name != other and abs(across - x2) < 150 and abs(y - y2) < 14 for other, x2, y2 in dots):
             continue
-        at = (x(size), scale.at(value))
-        picture.circle(*at, 5, VALUE)
-        near = any(abs(at[0] - other[0]) < 150 and abs(at[1] - other[1]) < 14 for other in placed)
-        placed.append(at)
-        if not near:
-            end = at[0] > WIDTH / 2
-            down = 18 if at[1] < TOP + 12 else 4
-            picture.text(
-                at[0] + (-9 if end else 9),
-                at[1] + down,
-                _short(name),
-                size=12,
-                anchor="end" if end else "start",
-            )
+        end, down = across > WIDTH / 2, 18 if y < TOP + 12 else 4
+        side = (across - 9, "end") if end else (across + 9, "start")
+        picture.text(side[0], y + down, _short(name), size=12, anchor=side[1])
     _legend(picture, list(entries.values()), height - 8)
     return picture.svg(chart.title)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
 from typing import Any
 
 import orjson
@@ -156,7 +156,7 @@ def _table(table: Table, texts: Texts) -> dict[str, Any]:
         "note": table.note,
         "columns": widths(table),
         "numbers": [_is_numbers(table, place) for place in range(len(table.heads))],
-        "size": 10 if len(table.heads) < 7 else 9 if len(table.heads) < 10 else 7.5,
+        "size": 10 if len(table.heads) < 7 else 9 if len(table.heads) < 10 else 7,
     }
 
 
@@ -165,13 +165,26 @@ def _is_numbers(table: Table, place: int) -> bool:
 
 
 def widths(table: Table) -> list[float]:
-    """How wide each column should be beside the others: as its longer texts ask for, within reason."""
+    """How wide each column should be beside the others: as its longer texts ask for, within reason, and never
+    less than its longest word."""
+    most = 34 if len(table.heads) < 7 else 22 if len(table.heads) < 10 else 12
     found = []
     for place, head in enumerate(table.heads):
-        texts = sorted(_wide(row[place].text) for row in table.rows[:400])
-        usual = texts[int(0.9 * (len(texts) - 1))] if texts else 4
-        found.append(float(max(5, min(34, usual), min(10, _wide(head) / 2))))
+        texts = [row[place].text for row in table.rows[:400]]
+        sizes = sorted(_wide(text) for text in texts)
+        usual = sizes[int(0.9 * (len(sizes) - 1))] if sizes else 4
+        word = max((_wide(word) for text in (*texts, head) for word in _words(text)), default=4)
+        found.append(float(max(5, min(most, usual), min(LONG, word) + 1)))
     return found
+
+
+LONG = 16
+"""Letters of a word after which it may be broken; a shorter one, as k/n, is kept whole."""
+
+
+def _words(text: str) -> list[str]:
+    """What is kept on one line: words between blanks, Chinese by single characters."""
+    return re.findall(r"[^\s\u2e80-\uffef]+|[\u2e80-\uffef]", text)
 
 
 def _wide(text: str) -> int:
@@ -179,15 +192,9 @@ def _wide(text: str) -> int:
 
 
 def _breakable(text: str) -> str:
-    """Long words without a place to break get some: a case number or a digest must not run over its cell."""
-    return "".join(_pieces(text))
-
-
-def _pieces(text: str) -> Sequence[str]:
-    pieces, run = [], 0
-    for letter in text:
-        run = 0 if letter.isspace() or ord(letter) > 0x2E80 else run + 1
-        pieces.append(letter)
-        if (run and run % 16 == 0) or letter in "-_/":
-            pieces.append("\u200b")
-    return pieces
+    """Long words without a place to break get some: a digest must not run over its cell."""
+    return re.sub(
+        rf"[^\s\u2e80-\uffef]{{{LONG},}}",
+        lambda word: re.sub(rf"(.{{{LONG - 2}}})", "\\1\u200b", word[0]),
+        text,
+    )
