@@ -306,3 +306,21 @@ def test_a_text_with_unknown_fields_waits_until_it_is_mended(
         assert sender.run() == 0
     assert outbox(database, "o.state", "o.error") == [("failed", "text_broken")] and hook.bodies == []
     assert sender.run(after=MINUTE) == 1 and len(hook.bodies) == 1
+
+
+def test_a_channel_that_hangs_holds_up_no_other(database: Database) -> None:
+    alerts = WEBHOOK.replace(
+        "recipients:\n", '  slow: {kind: webhook, address: "${TEST_HOOK}"}\nrecipients:\n', 1
+    ).replace("chief: {name: {zh: 站长}, channel: hook}", "chief: {name: {zh: 站长}, channel: slow}")
+    alerts = alerts.replace("[duty]", "[duty, chief]", 1)
+    now = raise_flags(database, alerts, ["C-1"])
+    other_sent = threading.Event()
+
+    def send(name: str, *_: object) -> Answer:
+        if name == "slow":
+            return Sent() if other_sent.wait(20) else Again("no_answer")
+        other_sent.set()
+        return Sent()
+
+    assert Sender(database, alerts, now, send).run() == 2
+    assert outbox(database, "o.channel", "o.state") == [("slow", "delivered"), ("hook", "delivered")]
