@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import dash_mantine_components as dmc
 
-from dashboard.parts.discretion_words import set_text, yuan
+from dashboard.parts.discretion_words import like_text, set_text, yuan
 from dashboard.parts.element import Node, div, element, span
 from dashboard.parts.rows import case_address, link
 from dashboard.views.discretion_noted import AT_ONCE, STATES, NotedPart, NotedRow
+from dashboard.views.discretion_rules import like_told
 from monitor.actions.looking import LONGEST
 
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ def article_text(finding: RuleFinding, rules: Rules, speech: Speech) -> str:
     """Where the rule is written; nothing where no article is concerned."""
     source = rules.source(finding.article) if finding.article else None
     if source is None:
-        return ""
+        # Findings of payments cite document and article themselves.
+        return "" if "#" in finding.article else finding.article
     return f"{source.title.in_language(speech.words.language)} {source.article}".strip()
 
 
@@ -149,19 +151,19 @@ def _row(row: NotedRow, speech: Speech, rules: Rules, stations: Mapping[str, Sta
     words = speech.words
     station = stations.get(row.station)
     name: Name | None = None if station is None else station.short
-    case = div(
-        [
-            link(
-                f"{speech.named(name, row.station)} {row.case_no}",
-                case_address((row.station, row.case_no)),
-                "fx-disc-case",
-            ),
-            span(row.plate or words.get("discretion.noted.no_plate"), "fx-mut"),
-        ]
-    )
-    lines = [div(finding_lines(one, rules, speech), "fx-disc-numbers") for one in row.findings]
+    title = speech.named(name, row.station)
+    if row.same is None:
+        title, opens = f"{title} {row.case_no}", case_address((row.station, row.case_no))
+        beside = row.plate or words.get("discretion.noted.no_plate")
+        lines = [div(finding_lines(one, rules, speech), "fx-disc-numbers") for one in row.findings]
+    else:
+        opens, beside = row.cases or "", like_text(like_told(rules, row.same.name), speech)
+        said = words.get("discretion.places.same", k=row.same.k, n=row.same.n, station=title)
+        lines = [div(link(said, opens, "fx-flow-plain"), "fx-disc-numbers")]
+    case = div([link(title, opens, "fx-disc-case"), span(beside, "fx-mut")])
     what = div([element("b", finding_name(row.code, speech)), *lines])
-    age = span(words.get("discretion.noted.age", n=row.age), "fx-mut fx-disc-age")
+    old = "" if row.age is None else words.get("discretion.noted.age", n=row.age)
+    age = span(old, "fx-mut fx-disc-age")
     return element("li", [case, what, age, _state(row, speech)], "fx-disc-row")
 
 

@@ -1,19 +1,21 @@
-"""Findings about decisions to work through: filtered, a page of them with article and numbers, the oldest
-first."""
+"""Findings to work through, about decisions, payments and uniform fines: filtered, a page of them with
+article and numbers. Uniform fines first, then the oldest decision."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from dashboard.views.discretion import ask_of
 from dashboard.views.plate import masked_plate
+from dashboard.views.snapshot import zone_of
 
 if TYPE_CHECKING:
     from dashboard.services import Services
     from dashboard.views.flow_ask import FlowAsk
+    from monitor.metrics.consistency import Line
     from monitor.metrics.fine_points import Noted
     from monitor.rules.assessment import RuleFinding
     from monitor.store.looked_at import LookedAt
@@ -34,16 +36,21 @@ class NotedAsk:
 @dataclass(frozen=True, slots=True)
 class NotedRow:
     """A finding of a case. `findings` are its own with article and numbers, as the rules give them now; `age`
-    in days since the decision; `look` what somebody said of it."""
+    in days since the decision; `look` what somebody said of it.
+
+    Uniform fines (`same`) are of many cases: `cases` opens their list, `age` is None, and `case_no` names
+    tier and months instead of a case, so that a line stays looked at until another month comes in."""
 
     station: str
     case_no: str
     code: str
     plate: str | None
-    age: int
+    age: int | None
     decisions: tuple[str, ...]
     findings: tuple[RuleFinding, ...]
     look: LookedAt | None
+    same: Line | None = None
+    cases: str | None = None
 
     @property
     def key(self) -> str:
@@ -74,17 +81,25 @@ def noted_ask(query: Mapping[str, str]) -> NotedAsk:
 
 def every_noted(services: Services, asked: FlowAsk, now: int) -> list[tuple[NotedRow, Sequence[Noted]]]:
     """Every finding of the period, by case and code, without its numbers."""
+    from monitor.metrics.consistency import uniform_fines
     from monitor.metrics.fine_points import noted
     from monitor.store.looked_at import looks_of
 
     if services.lake is None:
         raise LookupError("no lake")
-    ask, _, _, today = ask_of(services, asked, now)
+    ask, since, until, today = ask_of(services, asked, now)
     looks = looks_of(services.database, ask.as_of, ask.stations)
+    engine = services.lake.engine(now)
     grouped: dict[tuple[str, str, str], list[Noted]] = {}
-    for one in noted(services.lake.engine(now), ask):
+    for one in noted(engine, ask):
         grouped.setdefault((one.station, one.case_no, one.code), []).append(one)
     found: list[tuple[NotedRow, Sequence[Noted]]] = []
+    for line in uniform_fines(engine, ask, services.configuration.board.few_n):
+        name = " ".join([line.name, f"{since:%Y-%m}/{until:%Y-%m}", asked.vehicle or ""]).strip()
+        code, own = "uniform_fines", line.station or ""
+        cases = asked.behind(f"fine_places.{line.name}~all", (since, until), ask.as_of, own)
+        look = looks.get((own, name, code))
+        found.append((NotedRow(own, name, code, None, None, (), (), look, line, cases), ()))
     for (station, case_no, code), some in grouped.items():
         age = (today - date.fromisoformat(some[0].decided_date)).days
         numbers = tuple(one.decision_no for one in some if one.decision_no)
@@ -106,26 +121,31 @@ def noted_part(services: Services, asked: FlowAsk, which: NotedAsk, now: int) ->
         codes[row.code] = codes.get(row.code, 0) + 1
     chosen = [row for row in of_state[which.state] if which.code in (None, row.code)]
     first = which.page * AT_ONCE
-    rows = with_numbers(services, chosen[first : first + AT_ONCE])
+    rows = with_numbers(services, chosen[first : first + AT_ONCE], now)
     return NotedPart(which, rows, len(chosen), dict(sorted(codes.items())), counts)
 
 
-def with_numbers(services: Services, rows: Sequence[NotedRow]) -> tuple[NotedRow, ...]:
-    """The rows with what the rules say of their decisions now."""
-    from dataclasses import replace
-
+def with_numbers(services: Services, rows: Sequence[NotedRow], now: int) -> tuple[NotedRow, ...]:
+    """The rows with what the rules say of their decisions and payments now."""
     from dashboard.views.case_fine import assessed_of
+    from monitor.rules.payments import payments_of
+    from monitor.store.cases import case_file
 
+    terms = services.configuration.payments
     known: dict[tuple[str, str], list[RuleFinding]] = {}
     for row in rows:
         key = (row.station, row.case_no)
-        if key not in known:
-            told = assessed_of(services, key)
+        file = None if row.same is not None or key in known else case_file(services.database, key)
+        if file is not None:
+            told = assessed_of(services, key, file)
             known[key] = [one for fine in told for one in fine.assessment.findings]
+            valid = [event for event in file.events if file.is_valid(event)]
+            paid = payments_of(file.state, valid, terms, zone_of(services, row.station), now)
+            known[key] += [one for payment in paid for one in payment.findings]
     return tuple(
         replace(
             row,
-            findings=tuple(one for one in known[row.station, row.case_no] if one.code == row.code),
+            findings=tuple(one for one in known.get((row.station, row.case_no), ()) if one.code == row.code),
         )
         for row in rows
     )

@@ -7,7 +7,7 @@ row as it is known now: a correction of another case changes it, which is why a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 from sqlalchemy import Connection
 
+from monitor.cases.event import Event
 from monitor.cases.state import CaseState
 from monitor.cases.validity import ValidSpan, validity
 from monitor.lake.judging import Judging
@@ -27,6 +28,7 @@ from monitor.rules.decision import Decision
 from monitor.rules.exemptions import exemption_of
 from monitor.rules.facts import decision_facts
 from monitor.rules.others import act_key, with_others
+from monitor.rules.payments import MONEY, payments_of
 from monitor.settings.penalties import Factor
 from monitor.store.changes import versions_of
 from monitor.store.database import ask_among
@@ -56,13 +58,15 @@ DECISIONS = pa.schema(
         ("company_share", pa.float64()),
         ("compared_kg", pa.int64()),
         ("compared_share", pa.float64()),
+        ("payment_findings", _TEXTS),
     ]
 )  # fmt: skip
 """`acted_at`: its local day says which rules apply. `over_kg`, `over_share`: gross over the limit;
 `load_over_*`: over the approved load. `factors`: codes of the rules where they know the word. `mitigating`,
 `aggravating`: how many of them are. `exemption`: `minor` or `first` where the decision meets one, whatever
 was decided. `alike`: authority, rule set and tiers in one; cases of one `alike` are like cases.
-`compared_*`: over the approved load where that is told, else over the limit."""
+`compared_*`: over the approved load where that is told, else over the limit. `payment_findings`: codes of
+what the payments of the case leave to look at, beside `findings` of the decision itself."""
 
 _DECIDED = "SELECT DISTINCT case_id FROM case_versions WHERE decided_at IS NOT NULL AND case_id {among}"
 _STATE = ", ".join(f'"{column.name}"' for column in STATE) + ", case_id, known_from, known_to"
@@ -77,6 +81,8 @@ class Told(NamedTuple):
     decision: Decision
     known_from: int
     known_to: int | None
+    of_payments: tuple[str, ...] = ()
+    """Codes of the findings of the payments of its case."""
 
 
 class _Version(NamedTuple):
@@ -89,7 +95,7 @@ def decisions_of(
     connection: Connection, case_ids: Sequence[int], zone_of: ZoneOf, judged_by: Judging
 ) -> pa.Table:
     """Every row of the decisions of some cases."""
-    told = _told(connection, case_ids)
+    told = _told(connection, case_ids, zone_of, judged_by)
     if not told:
         return DECISIONS.empty_table()
     in_force = {
@@ -142,7 +148,9 @@ def cases_borne_on(files: Sequence[str], names: Mapping[str, set[Any]]) -> set[i
     }
 
 
-def _told(connection: Connection, case_ids: Sequence[int]) -> dict[int, list[Told]]:
+def _told(
+    connection: Connection, case_ids: Sequence[int], zone_of: ZoneOf, judged_by: Judging
+) -> dict[int, list[Told]]:
     """What each case that was ever decided said of its decisions, by case."""
     decided = sorted(row[0] for row in ask_among(connection, _DECIDED, case_ids))
     versions: dict[int, list[_Version]] = {}
@@ -152,10 +160,17 @@ def _told(connection: Connection, case_ids: Sequence[int]) -> dict[int, list[Tol
             _Version(state_of(row), known_from, known_to)  # type: ignore[arg-type]
         )
     known = events_of(connection, decided)
+
+    def of_payments(state: CaseState, valid: Sequence[Event], moment: int) -> tuple[str, ...]:
+        if not any(event.activity in MONEY for event in valid):
+            return ()
+        paid = payments_of(state, valid, judged_by.terms, zone_of(state.station), moment)
+        return tuple(sorted({finding.code for one in paid for finding in one.findings}))
+
     return {
         case_id: rows
         for case_id in decided
-        if (rows := _spans(case_id, versions.get(case_id, ()), validity(*known[case_id])))
+        if (rows := _spans(case_id, versions.get(case_id, ()), validity(*known[case_id]), of_payments))
     }
 
 
@@ -171,7 +186,12 @@ def _at_one_time(rows: Sequence[Told]) -> Iterator[tuple[int, Sequence[Told]]]:
         yield beside.index(one), beside
 
 
-def _spans(case_id: int, versions: Sequence[_Version], events: Sequence[ValidSpan]) -> list[Told]:
+def _spans(
+    case_id: int,
+    versions: Sequence[_Version],
+    events: Sequence[ValidSpan],
+    of_payments: Callable[[CaseState, Sequence[Event], int], tuple[str, ...]],
+) -> list[Told]:
     """The decisions of a case at every moment at which it said something new, equal ones joined."""
     if not versions:
         return []
@@ -182,7 +202,7 @@ def _spans(case_id: int, versions: Sequence[_Version], events: Sequence[ValidSpa
     moments |= {one.known_to for one in events if one.known_to is not None}
     state = versions[-1].state
     month_of = state.confirmed_at if state.confirmed_at is not None else state.first_at
-    open_since: dict[Decision, int] = {}
+    open_since: dict[tuple[Decision, tuple[str, ...]], int] = {}
     found: list[Told] = []
     for moment in sorted(moment for moment in moments if moment >= first):
         version = next((one for one in reversed(versions) if one.known_from <= moment), None)
@@ -191,12 +211,14 @@ def _spans(case_id: int, versions: Sequence[_Version], events: Sequence[ValidSpa
             for span in events
             if span.known_from <= moment and (span.known_to is None or span.known_to > moment)
         ]
-        now = [] if version is None else decision_facts(version.state, valid)
+        told = [] if version is None else decision_facts(version.state, valid)
+        codes = of_payments(version.state, valid, moment) if version is not None and told else ()
+        now = [(one, codes) for one in told]
         for gone in [one for one in open_since if one not in now]:
-            found.append(Told(case_id, month_of, gone, open_since.pop(gone), moment))
+            found.append(Told(case_id, month_of, gone[0], open_since.pop(gone), moment, gone[1]))
         for one in now:
             open_since.setdefault(one, moment)
-    found += [Told(case_id, month_of, one, since, None) for one, since in open_since.items()]
+    found += [Told(case_id, month_of, one, since, None, codes) for (one, codes), since in open_since.items()]
     return sorted(
         found, key=lambda one: (one.known_from, one.decision.decided_at, one.decision.decision_no or "")
     )
@@ -219,12 +241,12 @@ def decision_table(told: Sequence[Told], zone_of: ZoneOf, judged_by: Judging) ->
 
 def _row(one: Told, judged_by: Judging) -> dict[str, Any]:
     told = {"case_id": one.case_id, "known_from": one.known_from, "known_to": one.known_to}
-    return told | judged(one.decision, judged_by)
+    return told | judged(one.decision, judged_by) | {"payment_findings": list(one.of_payments)}
 
 
 def judged(d: Decision, judged_by: Judging) -> dict[str, Any]:
     """A decision with its facts and what the rules say of it, by the columns of `DECISIONS` but for those of
-    its case, span and days."""
+    its case, span, days and payments."""
     said = assess(d, judged_by.book)
     rules = judged_by.book.in_force(d.authority, d.station, d.acted_at) if d.authority else None
     codes = [word if rules is None else rules.factors.get(folded(word), word) for word in d.factors]

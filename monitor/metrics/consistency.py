@@ -81,7 +81,7 @@ def consistency(engine: Engine, ask: Ask, few_n: int) -> list[Line]:
     by_tier = answer(engine, ask, "consistency.tiers", lambda engine, ask: _tiers(members(engine, ask)))
     if not by_tier:
         return []
-    amounts = answer(engine, ask, "consistency.amounts", lambda engine, ask: _amounts(members(engine, ask)))
+    amounts = _amounts_told(engine, ask)
     found = _tier_lines(by_tier, amounts, few_n) + _uniform_lines(amounts, few_n)
     teams = cells(
         engine, ask, ["station", "team"], lambda facts: facts.mutate(team=ibis.coalesce(_.team, ""))
@@ -97,6 +97,16 @@ def consistency(engine: Engine, ask: Ask, few_n: int) -> list[Line]:
         found += [_change("drift", one) for one in changes(months, fitted, few_n)]
         found += [_change("rule_change", one) for one in rule_changes(months, fitted, few_n)]
     return found
+
+
+def uniform_fines(engine: Engine, ask: Ask, few_n: int) -> list[Line]:
+    """The lines `uniform` alone, which need no model."""
+    refuse("consistency", ask)
+    return _uniform_lines(_amounts_told(engine, ask), few_n)
+
+
+def _amounts_told(engine: Engine, ask: Ask) -> list[dict[str, Any]]:
+    return answer(engine, ask, "consistency.amounts", lambda engine, ask: _amounts(members(engine, ask)))
 
 
 def members(engine: Engine, ask: Ask) -> ir.Table:

@@ -71,7 +71,8 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """A decision with a finding. `plate` is whole: who shows it masks it."""
+    """A decision with a finding, of its own or of the payments of its case. `plate` is whole: who shows it
+    masks it."""
 
     station: str
     case_no: str
@@ -166,11 +167,14 @@ def _parts(engine: Engine, ask: Ask) -> ir.Table:
 
 
 def noted(engine: Engine, ask: Ask) -> list[Noted]:
-    """Every finding of every decision, the oldest decision first."""
+    """Every finding of every decision and of the payments of its case, the oldest decision first."""
 
     def build(engine: Engine, ask: Ask) -> ir.Table:
-        told = decisions_known(engine, ask).mutate(code=_.findings.unnest())
-        return told.select("station", "case_no", "code", "decided_date", "plate", "decision_no").distinct()
+        known = decisions_known(engine, ask)
+        names = ("station", "case_no", "decided_date", "plate", "decision_no")
+        of_decision = known.select(*names, code=_.findings.unnest())
+        of_payments = known.select(*names, code=_.payment_findings.unnest())
+        return of_decision.union(of_payments).distinct()
 
     rows = answer(engine, ask, "fines_noted", build)
     found = [Noted(**row) for row in rows]
@@ -245,7 +249,9 @@ def in_units(engine: Engine, ask: Ask, _gates: Sequence[GateSpan], rest: str) ->
 
 
 def in_findings(engine: Engine, ask: Ask, _gates: Sequence[GateSpan], rest: str) -> ir.Table | None:
-    """Those with a finding."""
+    """Those with a finding, of the decision or of the payments of its case."""
     if re.fullmatch(r"[a-z0-9_]{1,40}", rest) is None:
         return None
-    return _cases(decisions_known(engine, ask).filter(_.findings.contains(ibis.literal(rest))))
+    code, known = ibis.literal(rest), decisions_known(engine, ask)
+    told = _.findings.contains(code) | _.payment_findings.contains(code).fill_null(False)
+    return _cases(known.filter(told))

@@ -31,7 +31,7 @@ INITIAL = "initial"
 
 Part = TypeVar("Part")
 
-_OF_RULES = re.compile(r"(^|/)(rules/.*|limits\.yaml)$")
+_OF_RULES = re.compile(r"(^|/)(rules/.*|limits\.yaml|payments\.yaml)$")
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,8 @@ class Configuration:
 
     @property
     def rules_digest(self) -> str:
-        """One digest for what decisions are assessed by: the rule sets, and the limits that size runs on."""
+        """One digest for what decisions are assessed by: the rule sets, the limits that size runs on, and the
+        terms of paying."""
         told = {name: one for name, one in self.digests.items() if _OF_RULES.search(name)}
         lines = "".join(f"{name} {digest}\n" for name, digest in sorted(told.items()))
         return hashlib.sha256(lines.encode()).hexdigest()

@@ -147,7 +147,7 @@ def test_other_rules_make_the_table_anew_and_leave_the_rest(
     before = read_manifest(lake)
     assert in_force(lake)["C1"]["factors"] == ["corrected"]
     sets = {name: one for name, one in configuration.rules.sets.items() if not one.example}
-    law = Judging("law", lambda: rule_book(_with(configuration, sets)))
+    law = Judging("law", lambda: rule_book(_with(configuration, sets)), configuration.payments)
     assert refresh(database, lake, zone_of, NOW, law).months == ("2024-06", "2024-07")
     after = read_manifest(lake)
     assert before is not None and after is not None and after.rules == "law" != before.rules
@@ -228,3 +228,28 @@ def test_what_a_decision_was_numbered_before_is_no_second_fine(
     rows = decisions(tmp_path / "lake")
     assert [row["decision_no"] for row in rows] == ["D1", "D1甲"]
     assert all("double_fine" not in row["findings"] for row in rows)
+
+
+def test_what_payments_leave_to_look_at_stands_beside_the_decision_as_long_as_it_is_so(
+    database: Database, tmp_path: Path, rules: Judging
+) -> None:
+    lake = tmp_path / "lake"
+    deliver(database, fined(1, "2024-07-01 08:00", "晋D10001"), at("2024-07-02 08:00"), EVENTS)
+    refresh(database, lake, zone_of, NOW, rules)
+    assert in_force(lake)["C1"]["payment_findings"] == []
+
+    def paid(**told: Any) -> list[Any]:
+        money = {"amount_fen": 150_000, "channel": "cash_on_spot", **told}
+        return [candidate("paid", at("2024-07-01 15:00"), case_no="C1", event_id="p1", **money)]
+
+    deliver(database, paid(), at("2024-07-03 08:00"), EVENTS)
+    refresh(database, lake, zone_of, NOW, rules)
+    assert in_force(lake)["C1"]["payment_findings"] == ["cash_without_ground"]
+    deliver(database, paid(channel="bank_desk"), at("2024-07-04 08:00"), EVENTS)
+    refresh(database, lake, zone_of, NOW, rules)
+    told = decisions(lake)
+    assert [row["payment_findings"] for row in told] == [[], ["cash_without_ground"], []]
+    assert [row["known_to"] for row in told] == [row["known_from"] for row in told[1:]] + [None]
+    assert {row["decision_no"] for row in told} == {"D1"}
+    rebuild(database, tmp_path / "anew", zone_of, NOW, rules)
+    assert decisions(tmp_path / "anew") == told

@@ -118,3 +118,19 @@ def test_a_file_holds_each_decision_with_a_fine_of_the_authority(engine: MemoryE
     rows = fine_rows(engine, DAYS, "police")
     assert [one["case_no"] for one in rows] == [f"C{n}" for n in (1, 2, 3, 5, 6, 7, 8, 9, 4)]
     assert rows[0]["low_fen"] == 50_000
+
+
+def test_findings_of_payments_stand_beside_those_of_the_decision() -> None:
+    rows = [
+        row(1, 450, findings=["below_band"], payment_findings=["cash_without_ground", "paid_twice"]),
+        row(2, 700, payment_findings=["paid_twice"]), row(3, 700),
+        # Told twice, by the decision and by a payment: a finding of the case once.
+        row(4, 700, findings=["factor_of_10000"], payment_findings=["factor_of_10000"]),
+    ]  # fmt: skip
+    engine = MemoryEngine({"decisions": rows_of(rows)})
+    assert [(one.case_no, one.code) for one in noted(engine, DAYS)] == [
+        ("C1", "below_band"), ("C1", "cash_without_ground"), ("C1", "paid_twice"), ("C2", "paid_twice"),
+        ("C4", "factor_of_10000"),
+    ]  # fmt: skip
+    assert opened(engine, "findings.paid_twice") == [1, 2]
+    assert opened(engine, "findings.factor_of_10000") == [4]

@@ -21,10 +21,13 @@ from dashboard.parts.flow import refused
 from dashboard.parts.sentence import Speech
 from dashboard.views.case_fine import CaseFines, case_fines
 from dashboard.views.cases import list_view
-from dashboard.views.discretion import DiscretionView, HeadPart, PointsPart, discretion_view
+from dashboard.views.discretion import DiscretionView, HeadPart, PointsPart, ask_of, discretion_view
 from dashboard.views.discretion_noted import NotedAsk, every_noted, noted_ask, noted_part
 from dashboard.views.snapshot import Failure, zone_of
 from monitor.actions.looking import look
+from monitor.metrics import consistency
+from monitor.metrics.fine_points import fine_rows
+from monitor.payments.look import payments_to_look_at
 from monitor.server import create_app
 from monitor.store.deliveries import Sender
 from tests.browser.served import MOMENT, Served, served_county
@@ -230,7 +233,7 @@ def test_a_finding_that_was_looked_at_leaves_the_list_with_its_reason_and_may_co
 ) -> None:
     services = served.installation.services
     asked = asked_of(services, {})
-    [first, *_] = [row for row, _ in every_noted(services, asked, MOMENT)]
+    [first, *_] = [row for row, _ in every_noted(services, asked, MOMENT) if row.same is None]
     key = (first.station, first.case_no, first.code)
     sender = Sender("王", "discretion")
     look(services.database, sender, key, "材料已补", now=MOMENT)
@@ -242,9 +245,74 @@ def test_a_finding_that_was_looked_at_leaves_the_list_with_its_reason_and_may_co
     assert noted_part(services, asked, NotedAsk(), MOMENT + 1).counts["seen"] == 0
 
 
+PAYING = ("cash_without_ground", "fine_and_collection_by_one", "paid_twice")
+
+
+def test_findings_of_payments_are_listed_as_their_cases_tell_them(served: Served) -> None:
+    services = served.installation.services
+    asked = asked_of(services, {})
+    ask, _, _, _ = ask_of(services, asked, MOMENT)
+    told = {
+        (one.key, finding.code)
+        for one in payments_to_look_at(services.database, services.configuration, MOMENT)
+        for finding in one.payment.findings
+    }
+    rows = [row for row, _ in every_noted(services, asked, MOMENT) if row.same is None]
+    listed = {((row.station, row.case_no), row.code) for row in rows}
+    decided = {
+        (row["station"], row["case_no"])
+        for authority in ("police", "transport")
+        for row in fine_rows(services.lake.engine(MOMENT), ask, authority)  # type: ignore[union-attr]
+    }
+    assert {one for one in told if one[0] in decided} <= listed
+    assert {one for one in listed if one[1] in PAYING} <= told
+    [first, *_] = [row for row in rows if row.code == "cash_without_ground"]
+    part = noted_part(services, asked, NotedAsk("cash_without_ground"), MOMENT)
+    assert part.total == len([row for row in rows if row.code == first.code]) == part.codes[first.code]
+    assert all(row.findings and {one.code for one in row.findings} == {first.code} for row in part.rows)
+    page = str(findings(services, {"finding": "cash_without_ground"}))
+    assert "现场收缴未记依据" in page
+    assert services.configuration.payments.article_of("penalty-law-68") in page
+    key = (first.station, first.case_no, first.code)
+    look(services.database, Sender("王", "discretion"), key, "票据已补", now=MOMENT)
+    after = noted_part(services, asked, NotedAsk("cash_without_ground"), MOMENT)
+    assert after.total == part.total - 1
+    look(services.database, Sender("王", "discretion"), key, "再看", now=MOMENT + 1, done=False)
+
+
+def test_uniform_fines_are_a_line_that_opens_its_cases_and_is_marked_as_looked_at(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Too few weeks for fines to be uniform: here the commonest amount counts as if nearly all were of it.
+    monkeypatch.setattr(consistency, "UNIFORM", 0.05)
+    monkeypatch.setattr(consistency, "EACH_WAY", 1)
+    services = served.installation.services
+    asked = asked_of(services, {})
+    part = noted_part(services, asked, NotedAsk("uniform_fines"), MOMENT)
+    lines = [line for line in view_of(served).lines.lines if line.kind == "uniform"]  # type: ignore[union-attr]
+    assert lines
+    assert [(row.station, row.same) for row in part.rows] == [(line.station, line) for line in lines]
+    [row, *_] = part.rows
+    assert row.same is not None
+    assert row.cases is not None
+    assert row.same.n is not None
+    # A case with two decisions is in a list once.
+    assert 0 < row.same.n - 2 <= total(served, row.cases) <= row.same.n
+    nodes = findings(services, {"finding": "uniform_fines"})
+    assert row.cases in addresses(nodes)
+    assert "情节不同,罚款相同" in str(nodes)
+    # What the page sends back names the line again, though tiers have the separator in their names.
+    station, code, name = row.key.split("|", 2)
+    sender, key = Sender("王", "discretion"), (station, name, code)
+    look(services.database, sender, key, "逐件核过", now=MOMENT)
+    assert noted_part(services, asked, NotedAsk("uniform_fines"), MOMENT).total == len(lines) - 1
+    look(services.database, sender, key, "再看", now=MOMENT + 1, done=False)
+
+
 def test_a_case_tells_rule_band_findings_and_its_nearest_like_cases(served: Served) -> None:
     services = served.installation.services
-    row = next(row for row, _ in every_noted(services, asked_of(services, {}), MOMENT))
+    every = [row for row, _ in every_noted(services, asked_of(services, {}), MOMENT)]
+    row = next(row for row in every if row.code == "below_band")
     told = case_fines(services, (row.station, row.case_no), MOMENT)
     assert isinstance(told, CaseFines)
     assert not isinstance(told.like, Failure)
