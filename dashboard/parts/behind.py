@@ -84,7 +84,7 @@ def _stage(rest: str, words: Texts) -> str:
     return f"{stage} · {words.get(f'board.week.{int(value) + 1}')}"
 
 
-FINES = ("fines", "fine_points", "fine_places", "fine_units", "findings")
+FINES = ("fines", "fine_points", "fine_places", "fine_units", "findings", "exemptions", "repeats")
 
 
 def _fine(figure: str, rest: str, words: Texts) -> str | None:
@@ -96,6 +96,16 @@ def _fine(figure: str, rest: str, words: Texts) -> str | None:
     if figure == "findings":
         name = words.find(f"rules.findings.{rest}") or rest
         return words.get("discretion.behind.finding", name=name)
+    if figure == "exemptions":
+        kind, _, what = rest.partition(".")
+        name = words.find(f"rules.exemptions.{kind}") or kind
+        said = words.find(f"discretion.behind.exemptions.{what or 'met'}")
+        return f"{name} · {said}" if said else None
+    if figure == "repeats":
+        if rest == "unread":
+            return words.get("discretion.behind.repeats.unread")
+        key = "discretion.behind.repeats.from" if rest.endswith("+") else "discretion.behind.repeats.times"
+        return words.get(key, acts=rest.rstrip("+"))
     if figure == "fine_places":
         part = rest.rpartition("~")[2]
         if part == "all":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dashboard.parts import discretion_charts as charts
+from dashboard.parts.discretion_acts import acts_card
 from dashboard.parts.discretion_places import place_rows
 from dashboard.parts.discretion_rules import rule_card
 from dashboard.parts.discretion_units import unit_choice, unit_table
@@ -44,6 +45,7 @@ def page(view: DiscretionView, speech: Speech, configuration: Configuration) -> 
         ("units", view.lines, lambda: _units(view, speech, configuration)),
         ("transport", view.points["transport"], lambda: _points("transport", view, speech, configuration)),
         ("time", view.lines, lambda: _time(view, speech)),
+        ("acts", view.acts, lambda: acts_card(view, speech)),
     ]
     cards = []
     for name, part, draw in made:

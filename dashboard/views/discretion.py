@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from monitor.metrics.ask import Ask
     from monitor.metrics.consistency import Line
     from monitor.metrics.engine import Engine
+    from monitor.metrics.exemptions import Exempted
     from monitor.metrics.extent import Extent
     from monitor.metrics.fine_points import Dot, Part, Placed
+    from monitor.metrics.repeat_offenders import Repeats
 
 PATH = "/discretion"
 UNITS = ("team", "station", "officer")
@@ -74,6 +76,14 @@ class LinesPart:
 
 
 @dataclass(frozen=True, slots=True)
+class ActsPart:
+    """Decisions that met an exemption, and vehicles by their acts within a year."""
+
+    exempted: tuple[Exempted, ...]
+    repeats: tuple[Repeats, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DiscretionView:
     """The page at a moment (`now`, which is `as_of` where one is asked for); `since` and `until` are local
     days, the last one included. `extent` is read only where the period holds nothing."""
@@ -87,6 +97,7 @@ class DiscretionView:
     points: Mapping[str, PointsPart | Failure]
     places: tuple[Part, ...] | Failure
     lines: LinesPart | Failure
+    acts: ActsPart | Failure
     extent: Extent | Failure | None = None
 
     @property
@@ -97,7 +108,7 @@ class DiscretionView:
     @property
     def whole(self) -> bool:
         """Whether every part was worked out."""
-        parts = (self.head, *self.points.values(), self.places, self.lines, self.extent)
+        parts = (self.head, *self.points.values(), self.places, self.lines, self.acts, self.extent)
         return not any(isinstance(part, Failure) for part in parts)
 
     @property
@@ -131,8 +142,10 @@ def ask_of(services: Services, asked: FlowAsk, now: int) -> tuple[Ask, date, dat
 def discretion_view(services: Services, asked: FlowAsk, now: int) -> DiscretionView:
     """Reads and works out the page. `now` is when it is asked, `asked.as_of` the moment it is asked about."""
     from monitor.metrics.consistency import consistency
+    from monitor.metrics.exemptions import exemptions
     from monitor.metrics.extent import extent
     from monitor.metrics.fine_points import placed, places
+    from monitor.metrics.repeat_offenders import repeat_offenders
 
     if services.lake is None:
         raise LookupError("no lake")
@@ -165,6 +178,12 @@ def discretion_view(services: Services, asked: FlowAsk, now: int) -> DiscretionV
         points,
         attempt("discretion positions", lambda: tuple(places(engine, ask))),
         attempt("discretion consistency", lambda: LinesPart(tuple(consistency(engine, ask, few)))),
+        attempt(
+            "discretion acts",
+            lambda: ActsPart(
+                tuple(exemptions(engine, ask, few)), tuple(repeat_offenders(engine, ask, few))
+            ),
+        ),
     )
     if not view.empty:
         return view

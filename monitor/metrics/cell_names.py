@@ -25,6 +25,8 @@ CELLS = (
     "fine_units.station|officer~held|free|outside~NAME",
     "fine_units.team~held|free|outside~STATION~NAME",
     "findings.CODE",
+    "exemptions.minor|first[.spared|fined]",
+    "repeats.1|2|3|4+|unread",
 )
 """Every form of a cell."""
 

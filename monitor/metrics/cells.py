@@ -14,12 +14,14 @@ from ibis.expr import types as ir
 
 from monitor.metrics import (
     compliance,
+    exemptions,
     fine_points,
     held_after_removal,
     hours,
     late_gaps,
     open_ages,
     payment_cells,
+    repeat_offenders,
     stages,
     stages_by_time,
     throughput,
@@ -153,4 +155,6 @@ _FIGURES: dict[str, Find] = {
     "fine_places": fine_points.in_places,
     "fine_units": fine_points.in_units,
     "findings": fine_points.in_findings,
+    "exemptions": exemptions.in_exemptions,
+    "repeats": repeat_offenders.in_repeats,
 }

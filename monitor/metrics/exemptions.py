@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import ibis
 from ibis import _
 from ibis.expr import types as ir
 
 from monitor.metrics.ask import Ask
 from monitor.metrics.decisions import decisions_known
 from monitor.metrics.engine import Engine, answer
+from monitor.metrics.gates import GateSpan
 from monitor.metrics.known import keys
 from monitor.metrics.payment_channels import in_order
 from monitor.metrics.small_numbers import wilson
@@ -62,3 +65,13 @@ def exemptions(engine: Engine, ask: Ask, few_n: int) -> list[Exempted]:
             )
         )  # fmt: skip
     return found
+
+
+def in_exemptions(engine: Engine, ask: Ask, _gates: Sequence[GateSpan], rest: str) -> ir.Table | None:
+    """Those that met an exemption, `minor|first`, or of them `.spared` without a fine and `.fined`."""
+    kind, _dot, what = rest.partition(".")
+    if kind not in ("minor", "first") or what not in ("", "spared", "fined"):
+        return None
+    met = members(engine, ask).filter(_.exemption == ibis.literal(kind))
+    kept = met if not what else met.filter(_.fined if what == "fined" else ~_.fined)
+    return kept.select("case_id").distinct()

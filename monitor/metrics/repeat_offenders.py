@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from monitor.cases.plate import masked_plate
 from monitor.metrics.ask import Ask
 from monitor.metrics.decisions import decisions_known
 from monitor.metrics.engine import Engine, answer
+from monitor.metrics.gates import GateSpan
 from monitor.metrics.known import keys
 from monitor.metrics.payment_channels import in_order
 from monitor.metrics.small_numbers import wilson
@@ -49,15 +51,18 @@ def members(engine: Engine, ask: Ask) -> ir.Table:
     return illegal.mutate(acts=ibis.least(_.prior_acts + 1, FOURTH))
 
 
+def _one_colour(acts: ir.Table, names: Sequence[str]) -> ir.Table:
+    """A plate of another colour is another vehicle, where both colours are told."""
+    some = acts.plate_colour.max().over(ibis.window(group_by=[*names, "plate"]))
+    return acts.mutate(plate_colour=ibis.coalesce(acts.plate_colour, some))
+
+
 def repeat_offenders(engine: Engine, ask: Ask, few_n: int) -> list[Repeats]:
     """The bands of every cell, the fewest acts first."""
     names = keys(ask, "decided_date", "decided_week")
 
     def build(engine: Engine, ask: Ask) -> ir.Table:
-        # A plate of another colour is another vehicle, where both colours are told.
-        acts = members(engine, ask).mutate(**names)
-        some = acts.plate_colour.max().over(ibis.window(group_by=[*names, "plate"]))
-        acts = acts.mutate(plate_colour=ibis.coalesce(acts.plate_colour, some))
+        acts = _one_colour(members(engine, ask).mutate(**names), list(names))
         by_vehicle = acts.group_by([*names, "plate", "plate_colour"]).agg(
             acts=_.acts.max(), decisions=_.count()
         )
@@ -94,3 +99,16 @@ def _bands(cell: dict[str, Any], rows: list[dict[str, Any]], few_n: int) -> list
             )
         )  # fmt: skip
     return found
+
+
+def in_repeats(engine: Engine, ask: Ask, _gates: Sequence[GateSpan], rest: str) -> ir.Table | None:
+    """The cases of the vehicles with so many acts, `1|2|3|4+`, or `unread`."""
+    acts = _one_colour(members(engine, ask), ())
+    most = acts.acts.max().over(ibis.window(group_by=["plate", "plate_colour"]))
+    acts = acts.mutate(most=most)
+    read = acts.plate.notnull() & acts.most.notnull()
+    bands = {"1": 1, "2": 2, "3": 3, f"{FOURTH}+": FOURTH}
+    if rest != "unread" and rest not in bands:
+        return None
+    kept = acts.filter(~read) if rest == "unread" else acts.filter(read, acts.most == bands[rest])
+    return kept.select("case_id").distinct()

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from monitor.metrics.ask import Ask, By
+from monitor.metrics.cell_names import UnknownCell
+from monitor.metrics.cells import case_ids
 from monitor.metrics.engine import MemoryEngine
 from monitor.metrics.exemptions import exemptions
 from monitor.metrics.known import UnknownBreakdown
@@ -23,6 +25,10 @@ def row(number: int, **told: Any) -> dict[str, Any]:
         "decided_at": FIRST, "decided_date": "2024-01-01", "decided_week": "2024-W01",
     }  # fmt: skip
     return {**plain, **told}
+
+
+def opened(engine: MemoryEngine, cell: str) -> list[int]:
+    return sorted(case_ids(engine, Ask(NOW), (), cell))
 
 
 def test_of_those_that_met_an_exemption_how_many_went_without_a_fine() -> None:
@@ -47,6 +53,11 @@ def test_of_those_that_met_an_exemption_how_many_went_without_a_fine() -> None:
         ("S1", "first", 1), ("S1", "minor", 12), ("S2", "first", 1),
     ]  # fmt: skip
     assert exemptions(engine, Ask(FIRST - 1), 12) == []
+    # Each count opens its cases.
+    for one in (first, minor):
+        cells = [f"exemptions.{one.exemption}{what}" for what in ("", ".spared", ".fined")]
+        assert [len(opened(engine, cell)) for cell in cells] == [one.n, one.k, one.fined]
+    assert opened(engine, "exemptions.first.fined") == [13]
 
 
 def test_a_vehicle_stands_with_its_most_acts_and_a_plate_that_was_not_read_in_none() -> None:
@@ -70,6 +81,22 @@ def test_a_vehicle_stands_with_its_most_acts_and_a_plate_that_was_not_read_in_no
     ]  # fmt: skip
     assert [one.plates for one in bands] == [(), (), (), ("晋D·8**21",)]
     assert all("81021" not in str(one) for one in bands)
+    # Each count opens the cases of its vehicles: as many vehicles as counted.
+    cells = ("repeats.1", "repeats.2", "repeats.3", "repeats.4+")
+    cases = {cell: opened(engine, cell) for cell in cells}
+    assert cases == {
+        "repeats.1": [11], "repeats.2": [5, 6], "repeats.3": [7, 10], "repeats.4+": [0, 1, 2, 3, 4],
+    }  # fmt: skip
+    vehicle = {told["case_id"]: (told["plate"], told["case_id"] == 11) for told in rows}
+    counted = [len({vehicle[one] for one in some}) for some in cases.values()]
+    assert counted == [one.k for one in bands]
+    assert opened(engine, "repeats.unread") == [9]
+
+
+@pytest.mark.parametrize("cell", ["exemptions.all", "exemptions.minor.x", "repeats.5", "repeats.4"])
+def test_what_is_no_cell_of_exemptions_or_repeats_is_unknown(cell: str) -> None:
+    with pytest.raises(UnknownCell):
+        opened(MemoryEngine({"decisions": rows_of([row(1)])}), cell)
 
 
 def test_fines_are_not_told_apart_by_hour() -> None:

@@ -21,12 +21,21 @@ from dashboard.parts.flow import refused
 from dashboard.parts.sentence import Speech
 from dashboard.views.case_fine import CaseFines, case_fines
 from dashboard.views.cases import list_view
-from dashboard.views.discretion import DiscretionView, HeadPart, PointsPart, ask_of, discretion_view
+from dashboard.views.discretion import (
+    ActsPart,
+    DiscretionView,
+    HeadPart,
+    PointsPart,
+    ask_of,
+    discretion_view,
+)
 from dashboard.views.discretion_noted import NotedAsk, every_noted, noted_ask, noted_part
 from dashboard.views.snapshot import Failure, zone_of
 from monitor.actions.looking import look
 from monitor.metrics import consistency
+from monitor.metrics.cells import case_ids
 from monitor.metrics.fine_points import fine_rows
+from monitor.metrics.repeat_offenders import members
 from monitor.payments.look import payments_to_look_at
 from monitor.server import create_app
 from monitor.store.deliveries import Sender
@@ -91,6 +100,10 @@ def expected(cell: str, view: DiscretionView) -> int:
             if one.name == name and one.station in (None, rest.split("~")[2])
         ]  # fmt: skip
         return int(line.free if which == "free" else line.k)
+    if figure == "exemptions":
+        kind, _, what = rest.partition(".")
+        [met] = [one for one in of.acts.exempted if one.exemption == kind]
+        return int({"": met.n, "spared": met.k, "fined": met.fined}[what])
     head = of.head
     return int({"assessed": head.n, "unassessed": head.unassessed, "spared": head.spared}[rest])
 
@@ -104,13 +117,32 @@ def test_the_list_behind_every_kind_of_mark_holds_the_cases_that_the_mark_counts
     kinds: dict[str, list[str]] = {}
     for cell in found:
         kinds.setdefault(re.split(r"[.~]", cell)[0], []).append(cell)
-    assert {"fines", "fine_places", "fine_units"} <= set(kinds)
+    assert {"fines", "fine_places", "fine_units", "exemptions", "repeats"} <= set(kinds)
+    # Repeats count vehicles, which the next test holds against their lists.
+    del kinds["repeats"]
     for some in kinds.values():
         for cell in {some[0], some[len(some) // 2], some[-1]}:
             listed, counted = total(served, found[cell]), expected(cell, view)
             # A case with two decisions is in a list once.
             assert counted - 2 <= listed <= counted, cell
             assert listed, cell
+
+
+def test_vehicles_by_their_acts_open_the_cases_of_as_many_vehicles(served: Served) -> None:
+    services, view = served.installation.services, view_of(served)
+    assert isinstance(view.acts, ActsPart)
+    assert services.lake is not None
+    ask, _, _, _ = ask_of(services, view.asked, MOMENT)
+    engine = services.lake.engine(MOMENT)
+    cells_shown, kept = cells(drawn(served)), members(engine, ask)
+    rows = {row["case_id"]: row["plate"] for row in engine.rows(kept.select("case_id", "plate"))}
+    for band in view.acts.repeats:
+        cell = f"repeats.{band.acts}"
+        assert (cell in cells_shown) is (band.k > 0)
+        if band.k:
+            ids = case_ids(engine, ask, (), cell)
+            assert len({rows[one] for one in ids}) == band.k
+            assert total(served, cells_shown[cell]) == len(ids)
 
 
 def test_what_a_list_behind_a_mark_holds_is_said_in_both_languages(served: Served) -> None:
