@@ -38,5 +38,5 @@ def acts_card(view: DiscretionView, speech: Speech) -> Node:
     title = words.get("discretion.acts.title")
     if not told:
         return card(title, words.get("discretion.acts.none"), [])
-    lines = [element("li", link(said, view.behind(cell), "fx-flow-plain")) for said, cell in told]
+    lines = [element("li", link(said, view.behind(cell), "")) for said, cell in told]
     return card(title, words.get("discretion.acts.caption"), [element("ul", lines, "fx-flow-notes")])
