@@ -50,6 +50,8 @@ class Scheduler:
         self._led = False
         self._busy: set[str] = set()
         self._turn = threading.Lock()
+        # That a job is still at it when its next turn comes is no news: each run is recorded with its times.
+        logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
         self._scheduler = BackgroundScheduler(
             jobstores={"default": MemoryJobStore()},
             executors={

@@ -8,12 +8,10 @@ from pathlib import Path
 import pytest
 
 from monitor.store.database import Database
-from monitor.store.migrate import upgrade
+from tests.engines import database_on
 
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    database = Database(f"sqlite:///{tmp_path / 'fangxing.db'}")
-    upgrade(database)
-    yield database
-    database.dispose()
+    with database_on("sqlite", tmp_path) as database:
+        yield database

@@ -17,7 +17,7 @@ from monitor.settings.environment import Settings
 from monitor.settings.jobs import FolderWatch
 from monitor.settings.texts import texts
 from monitor.store.database import Database
-from monitor.store.migrate import upgrade
+from tests.engines import database_on
 from tests.factories import SENDER, at
 
 NOW = at("2026-07-02 09:00")
@@ -61,10 +61,8 @@ class Inbox:
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    database = Database(f"sqlite:///{tmp_path / 'fangxing.db'}")
-    upgrade(database)
-    yield database
-    database.dispose()
+    with database_on("sqlite", tmp_path) as database:
+        yield database
 
 
 @pytest.fixture
