@@ -93,7 +93,7 @@ def test_a_busy_board_keeps_eight_rows_and_makes_tiles_of_the_rest(office: Serve
     assert {name: found for name, found in faults.items() if found} == {}
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("language", ["zh", pytest.param("en", marks=pytest.mark.full)])
 def test_an_empty_board_proves_that_it_is_alive(office: Served, reader: Reading, language: str) -> None:
     office.hold("T-1", 5, plate="晋D81021")
     office.tell(event("released", office.clock() - 60 * SECOND, "T-1"))

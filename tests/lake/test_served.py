@@ -18,7 +18,7 @@ import pytest
 from monitor.lake.check import check
 from monitor.lake.manifest import read_manifest
 from monitor.store.database import Database
-from tests.engines import ENGINES, database_url_on
+from tests.engines import database_url_on
 from tests.factories import SHANGHAI
 from tests.lake.test_keeper import seconds_until
 
@@ -89,7 +89,7 @@ def push(client: httpx.Client, number: int) -> None:
     assert [one["verdict"] for one in answer.json()["verdicts"]] == ["new"]
 
 
-@pytest.fixture(params=ENGINES)
+@pytest.fixture
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     with database_url_on(request.param) as url:
         yield Place(tmp_path / "data", url)
@@ -106,6 +106,9 @@ def agrees(place: Place) -> None:
     assert (found.faults, found.behind) == ([], 0)
 
 
+@pytest.mark.parametrize(
+    "place", ["sqlite", pytest.param("postgresql", marks=pytest.mark.full)], indirect=True
+)
 def test_a_server_tells_a_push_within_ten_seconds_also_after_it_was_killed(place: Place) -> None:
     with place.serving() as (process, client):
         push(client, 1)
@@ -127,6 +130,9 @@ def test_a_server_tells_a_push_within_ten_seconds_also_after_it_was_killed(place
     agrees(place)
 
 
+@pytest.mark.parametrize(
+    "place", [pytest.param("sqlite", marks=pytest.mark.full), "postgresql"], indirect=True
+)
 def test_two_servers_and_a_worker_keep_one_lake(place: Place) -> None:
     with place.serving() as (first, one), place.serving() as (_, other), place.working():
         for number in range(12):

@@ -118,7 +118,10 @@ def expected(cell: str, view: FlowView) -> int:
     "query",
     [
         {"by": "authority"},
-        {"by": "weekday", "station": "14042302", "weeks": "4", "vehicle": "combination"},
+        pytest.param(
+            {"by": "weekday", "station": "14042302", "weeks": "4", "vehicle": "combination"},
+            marks=pytest.mark.full,
+        ),
         {"by": "hour", "from": "2026-10-19", "to": "2026-11-08", "as_of": "2026-11-10T12:00:00+08:00"},
     ],
 )
@@ -161,7 +164,7 @@ def test_api_and_csv_hold_the_same_cases_as_the_list(served: Served) -> None:
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("by", ["authority", "hour"])
+@pytest.mark.parametrize("by", ["authority", pytest.param("hour", marks=pytest.mark.full)])
 def test_every_figure_comes_as_numbers_and_as_a_picture_that_says_what_it_is_of(
     served: Served, language: str, by: str
 ) -> None:

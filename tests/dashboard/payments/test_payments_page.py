@@ -111,7 +111,13 @@ def expected(address: str, view: PaymentsView) -> int:
     return int(line.weeks[week][0])
 
 
-@pytest.mark.parametrize("query", [{}, {"station": PAYS_FIRST, "weeks": "4", "vehicle": "combination"}])
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"station": PAYS_FIRST, "weeks": "4", "vehicle": "combination"},
+        pytest.param({}, marks=pytest.mark.full),
+    ],
+)
 def test_the_list_behind_every_kind_of_mark_holds_the_cases_that_the_mark_counts(
     served: Served, query: dict[str, str]
 ) -> None:
