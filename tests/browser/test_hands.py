@@ -109,7 +109,9 @@ def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     served.close()
 
 
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize(
+    "size", [pytest.param(DESK, id="desk"), pytest.param(PHONE, id="phone", marks=pytest.mark.full)]
+)
 @pytest.mark.parametrize("path", [*PAGES, f"/case/{PAYS_FIRST}/T-1", "/nowhere"])
 def test_every_control_is_reached_by_tab_with_a_focus_that_is_seen(
     standing: Served, reader: Reading, path: str, size: tuple[int, int]
