@@ -100,6 +100,7 @@ def database_on(engine: str, folder: Path, *, empty: bool = False) -> Iterator[D
     if engine == "sqlite":
         file = folder / "fangxing.db"
         if not empty and not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(_newest_file())
         database = Database(f"sqlite:///{file}")
         yield database
