@@ -5,21 +5,21 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from dash import ALL, Dash, Input, Output, State, ctx, dcc, no_update
-from fastapi import APIRouter, Request, Response
+from dash import ALL, Dash, Input, Output, State, ctx, no_update
+from fastapi import APIRouter
 
 from dashboard.address import read_search
 from dashboard.language import current_language
+from dashboard.pages.figure_page import FigurePage
 from dashboard.pages.kept import Kept
 from dashboard.parts import flow as parts
 from dashboard.parts import flow_rebase
-from dashboard.parts.board import age_badge
 from dashboard.parts.element import Node, div, element
-from dashboard.parts.flow_files import FIGURES, file_of
+from dashboard.parts.flow_files import FIGURES, File, file_of
 from dashboard.parts.sentence import Speech
 from dashboard.views.flow import FlowView, flow_view
-from dashboard.views.flow_ask import FlowAsk, flow_ask
-from dashboard.views.snapshot import holding_stations, zone_of
+from dashboard.views.flow_ask import FlowAsk
+from dashboard.views.snapshot import zone_of
 from monitor.actions.rebasing import NotRebasedError, rebase
 from monitor.store.deliveries import Sender
 from monitor.store.rebasings import rebasing_version, rebasings_of
@@ -29,138 +29,74 @@ if TYPE_CHECKING:
 
 PATH = "/flow"
 TITLE_KEY = "flow.title"
-_pages: dict[int, Kept[FlowView]] = {}
+_pages: dict[int, FigurePage[FlowView]] = {}
 
 
-def pages_of(services: Services) -> Kept[FlowView]:
-    """The pages kept for these services."""
-    return _pages.setdefault(
-        id(services),
-        Kept(
+def page_of(services: Services) -> FigurePage[FlowView]:
+    """The page for these services."""
+    if id(services) not in _pages:
+        kept = Kept(
             services,
             lambda asked, now: flow_view(services, asked, now),
             lambda view, speech: parts.page(view, speech, services.configuration.board),
             lambda: str(rebasing_version(services.database)),
-        ),
-    )
-
-
-def asked_of(services: Services, query: dict[str, str]) -> FlowAsk:
-    """What an address asks for, with the stations of the configuration."""
-    return flow_ask(query, {one.code: one for one in holding_stations(services)})
+        )
+        _pages[id(services)] = FigurePage(kept, PATH, "fx-flow")
+    return _pages[id(services)]
 
 
 def controls(services: Services, query: dict[str, str]) -> list[Any]:
     """The choices, and how old the data is."""
-    words = services.texts[current_language(services.language)]
-    zone = zone_of(services, query.get("station"))
-    return [
-        div(chosen(services, asked_of(services, query)), "fx-flow-choices", id="fx-flow-choices"),
-        age_badge(services.configuration, words, str(zone)),
-    ]
-
-
-def chosen(services: Services, asked: FlowAsk) -> list[Node]:
-    """Period, station and kind of vehicle."""
-    speech = Speech(services.texts[current_language(services.language)], zone_of(services, asked.station))
-    return parts.choices(asked, holding_stations(services), speech)
+    return page_of(services).controls(query)
 
 
 def rebase_form(services: Services, asked: FlowAsk, told: str = "") -> list[Node]:
     """The form for the chart of the station asked for, or of all."""
-    zone = zone_of(services, asked.station)
-    speech = Speech(services.texts[current_language(services.language)], zone)
+    speech = page_of(services).speech(asked)
     now = services.now()
     station = services.configuration.stations.get(asked.station or "")
     chart = speech.words.get("flow.rebase.all") if station is None else speech.named(station.short, "")
     said = rebasings_of(services.database, asked.station, now)
-    return flow_rebase.form(said, chart, asked.today(now, zone), speech, told)
+    return flow_rebase.form(said, chart, asked.today(now, speech.zone), speech, told)
 
 
 def routes(services: Services) -> APIRouter:
     """`/flow/FIGURE.csv` and `.svg`: what a figure shows, at the same address as its page."""
-    router = APIRouter(include_in_schema=False)
+    page = page_of(services)
 
-    def made(figure: str, kind: str, query: dict[str, str]) -> Response:
-        asked, language = asked_of(services, query), current_language(services.language)
-        speech = Speech(services.texts[language], zone_of(services, asked.station))
-        if figure not in FIGURES or parts.refused(asked, speech) is not None:
-            return Response("not found", 404, media_type="text/plain")
-        view = pages_of(services).view(asked, services.now())
-        file = file_of(figure, kind, view, speech, services)
-        headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
-        return Response(file.content, media_type=file.media_type, headers=headers)
+    def file(figure: str, kind: str, asked: FlowAsk, speech: Speech) -> File | None:
+        if figure not in FIGURES:
+            return None
+        return file_of(figure, kind, page.kept.view(asked, services.now()), speech, services)
 
-    @router.get("/flow/{figure}.csv")
-    async def data(figure: str, request: Request) -> Response:
-        return await asyncio.to_thread(made, figure, "csv", dict(request.query_params))
-
-    @router.get("/flow/{figure}.svg")
-    async def picture(figure: str, request: Request) -> Response:
-        return await asyncio.to_thread(made, figure, "svg", dict(request.query_params))
-
-    return router
+    return page.routes(file)
 
 
 def layout(services: Services, query: dict[str, str]) -> Any:
     """The page as it is now, and what keeps it so."""
-    now, language = services.now(), current_language(services.language)
-    key, nodes = pages_of(services).draw(asked_of(services, query), language, now)
+    page = page_of(services)
+    figures, keeping = page.figures(query)
+    asked = page.asked(query)
     return div(
         [
-            div(None, "fx-stopped", id="fx-stopped", role="status", hidden=True),
-            div(nodes, "fx-flow", id="fx-flow"),
+            *keeping,
+            figures,
             element(
                 "details",
                 [
-                    element("summary", services.texts[language].get("flow.rebase.title")),
-                    div(rebase_form(services, asked_of(services, query)), id="fx-flow-rebase"),
+                    element("summary", page.speech(asked).words.get("flow.rebase.title")),
+                    div(rebase_form(services, asked), id="fx-flow-rebase"),
                 ],
                 "fx-card fx-flow-rebase",
             ),
-            div(str(now // 1000), "fx-stamp", id="fx-flow-stamp", hidden=True),
-            dcc.Interval(id="fx-flow-tick", interval=services.configuration.board.refresh_seconds * 1000),
-            dcc.Store(id="fx-flow-key", data=key),
         ]
     )
 
 
 def register(app: Dash, services: Services) -> None:
-    """Refresh, and what the address chooses."""
-
-    def refreshed(search: str | None, held: str | None) -> tuple[Any, ...]:
-        now, asked = services.now(), asked_of(services, read_search(search))
-        key, nodes = pages_of(services).draw(asked, current_language(services.language), now)
-        stamp = str(services.now() // 1000)
-        return (no_update, no_update, stamp) if key == held else (nodes, key, stamp)
-
-    @app.callback(
-        Output("fx-flow", "children"),
-        Output("fx-flow-key", "data"),
-        Output("fx-flow-stamp", "children"),
-        Input("fx-flow-tick", "n_intervals"),
-        Input("fx-location", "search"),
-        State("fx-flow-key", "data"),
-        State("fx-location", "pathname"),
-        prevent_initial_call=True,
-    )
-    async def refresh(
-        _ticks: int | None, search: str | None, held: str | None, path: str | None
-    ) -> tuple[Any, ...]:
-        if path != PATH:
-            return (no_update,) * 3
-        return await asyncio.to_thread(refreshed, search, held)
-
-    @app.callback(
-        Output("fx-flow-choices", "children"),
-        Input("fx-location", "search"),
-        State("fx-location", "pathname"),
-        prevent_initial_call=True,
-    )
-    async def choose(search: str | None, path: str | None) -> Any:
-        if path != PATH:
-            return no_update
-        return chosen(services, asked_of(services, read_search(search)))
+    """What every page of figures does, and the limits that begin anew."""
+    page = page_of(services)
+    page.register(app)
 
     @app.callback(
         Output("fx-flow-rebase", "children"),
@@ -186,7 +122,7 @@ def register(app: Dash, services: Services) -> None:
         if path != PATH:
             return (no_update,) * 3
         if asked == "fx-location":
-            form = await asyncio.to_thread(rebase_form, services, asked_of(services, read_search(search)))
+            form = await asyncio.to_thread(rebase_form, services, page.asked(read_search(search)))
             return form, no_update, no_update
         taken_back = isinstance(asked, dict)
         if not (any(backs) if taken_back else _keep):
@@ -195,7 +131,7 @@ def register(app: Dash, services: Services) -> None:
         return await asyncio.to_thread(said, search, chosen, reason or "", not taken_back)
 
     def said(search: str | None, week: str, reason: str, in_force: bool) -> tuple[Any, ...]:
-        asked, now = asked_of(services, read_search(search)), services.now()
+        asked, now = page.asked(read_search(search)), services.now()
         words = services.texts[current_language(services.language)]
         sender = Sender(services.actor, "flow")
         today = asked.today(now, zone_of(services, asked.station))
@@ -214,5 +150,5 @@ def register(app: Dash, services: Services) -> None:
             told = words.get(f"flow.rebase.{error.code}")
             return rebase_form(services, asked, told), no_update, no_update
         told = words.get("flow.rebase.done" if in_force else "flow.rebase.undone")
-        key, nodes = pages_of(services).draw(asked, current_language(services.language), services.now())
+        key, nodes = page.draw(asked)
         return rebase_form(services, asked, told), nodes, key

@@ -7,23 +7,22 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from dash import Dash, Input, Output, State, ctx, dcc, no_update
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter
 
 from dashboard.address import read_search
 from dashboard.language import current_language
+from dashboard.pages.figure_page import FigurePage
 from dashboard.pages.kept import Kept
 from dashboard.parts import differencelist
 from dashboard.parts import payments as parts
-from dashboard.parts.board import age_badge
 from dashboard.parts.element import Node, div
-from dashboard.parts.flow import choices, refused
+from dashboard.parts.flow import refused
+from dashboard.parts.flow_files import File
 from dashboard.parts.payments_files import FIGURES, differences_file, file_of
 from dashboard.parts.sentence import Speech
 from dashboard.views.differences import difference_ask, differences_view
-from dashboard.views.flow_ask import FlowAsk, flow_ask
-from dashboard.views.moments import local
+from dashboard.views.flow_ask import FlowAsk
 from dashboard.views.payments import PATH, PaymentsView, payments_view
-from dashboard.views.snapshot import holding_stations, zone_of
 from monitor.actions.differences import NotWorkedError, assign, close, reopen
 from monitor.store.deliveries import Sender
 from monitor.store.difference_list import last_step
@@ -34,45 +33,24 @@ if TYPE_CHECKING:
 TITLE_KEY = "payments.title"
 ORIGIN = "payments"
 
-_kept: dict[int, Kept[PaymentsView]] = {}
+_pages: dict[int, FigurePage[PaymentsView]] = {}
 
 
-def kept_of(services: Services) -> Kept[PaymentsView]:
-    """The pages kept for these services."""
-    return _kept.setdefault(
-        id(services),
-        Kept(
+def page_of(services: Services) -> FigurePage[PaymentsView]:
+    """The page for these services."""
+    if id(services) not in _pages:
+        kept = Kept(
             services,
             lambda asked, now: payments_view(services, asked, now),
             lambda view, speech: parts.page(view, speech, services.configuration),
-        ),
-    )
-
-
-def asked_of(services: Services, query: dict[str, str]) -> FlowAsk:
-    """What an address asks for, with the stations of the configuration."""
-    return flow_ask(query, {one.code: one for one in holding_stations(services)}, PATH)
-
-
-def speech_of(services: Services, asked: FlowAsk, now: int) -> Speech:
-    """The reader's words on the clock of the station; this year is not said."""
-    zone = zone_of(services, asked.station)
-    return Speech(services.texts[current_language(services.language)], zone, local(now, zone).year)
+        )
+        _pages[id(services)] = FigurePage(kept, PATH, "fx-pay", this_year=True)
+    return _pages[id(services)]
 
 
 def controls(services: Services, query: dict[str, str]) -> list[Any]:
     """The choices, and how old the data is."""
-    words = services.texts[current_language(services.language)]
-    zone = zone_of(services, query.get("station"))
-    return [
-        div(chosen(services, asked_of(services, query)), "fx-flow-choices", id="fx-pay-choices"),
-        age_badge(services.configuration, words, str(zone)),
-    ]
-
-
-def chosen(services: Services, asked: FlowAsk) -> list[Node]:
-    """Period, station and kind of vehicle."""
-    return choices(asked, holding_stations(services), speech_of(services, asked, services.now()))
+    return page_of(services).controls(query)
 
 
 class DifferencesFile:
@@ -88,8 +66,9 @@ class DifferencesFile:
 
 def differences(services: Services, query: dict[str, str], told: str = "") -> tuple[Node | None, int]:
     """The list as it is now, and the last step of any difference; `told` answers what was just sent."""
-    asked, now = asked_of(services, query), services.now()
-    speech = speech_of(services, asked, now)
+    page, now = page_of(services), services.now()
+    asked = page.asked(query)
+    speech = page.speech(asked, this_year=True)
     if refused(asked, speech) is not None:
         return None, 0
     view = differences_view(services.database, asked.station, difference_ask(query), now)
@@ -99,88 +78,35 @@ def differences(services: Services, query: dict[str, str], told: str = "") -> tu
 
 def routes(services: Services) -> APIRouter:
     """`/payments/FIGURE.csv` and `.svg`: what a figure shows, at the same address as its page."""
-    router = APIRouter(include_in_schema=False)
+    page = page_of(services)
 
-    def made(figure: str, kind: str, query: dict[str, str]) -> Response:
-        asked = asked_of(services, query)
-        zone = zone_of(services, asked.station)
-        speech = Speech(services.texts[current_language(services.language)], zone)
-        is_list = figure == "differences" and kind == "csv"
-        if (figure not in FIGURES and not is_list) or refused(asked, speech) is not None:
-            return Response("not found", 404, media_type="text/plain")
-        if is_list:
-            file = differences_file(services, asked.station, services.now())
-        else:
-            view = kept_of(services).view(asked, services.now())
-            file = file_of(figure, kind, view, speech, services)
-        headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
-        return Response(file.content, media_type=file.media_type, headers=headers)
+    def file(figure: str, kind: str, asked: FlowAsk, speech: Speech) -> File | None:
+        if figure == "differences" and kind == "csv":
+            return differences_file(services, asked.station, services.now())
+        if figure not in FIGURES:
+            return None
+        return file_of(figure, kind, page.kept.view(asked, services.now()), speech, services)
 
-    @router.get(PATH + "/{figure}.csv")
-    async def data(figure: str, request: Request) -> Response:
-        return await asyncio.to_thread(made, figure, "csv", dict(request.query_params))
-
-    @router.get(PATH + "/{figure}.svg")
-    async def picture(figure: str, request: Request) -> Response:
-        return await asyncio.to_thread(made, figure, "svg", dict(request.query_params))
-
-    return router
+    return page.routes(file)
 
 
 def layout(services: Services, query: dict[str, str]) -> Any:
     """The page as it is now, and what keeps it so."""
-    now = services.now()
-    key, nodes = kept_of(services).draw(asked_of(services, query), current_language(services.language), now)
+    figures, keeping = page_of(services).figures(query)
     listed, last = differences(services, query)
     return div(
         [
-            div(None, "fx-stopped", id="fx-stopped", role="status", hidden=True),
-            div(nodes, "fx-flow", id="fx-pay"),
+            *keeping,
+            figures,
             div(listed, id="fx-pay-differences"),
-            div(str(now // 1000), "fx-stamp", id="fx-pay-stamp", hidden=True),
-            dcc.Interval(id="fx-pay-tick", interval=services.configuration.board.refresh_seconds * 1000),
-            dcc.Store(id="fx-pay-key", data=key),
             dcc.Store(id="fx-pay-last", data=last),
         ]
     )
 
 
 def register(app: Dash, services: Services) -> None:
-    """Refresh, what the address chooses, and working on differences."""
-
-    def refreshed(search: str | None, held: str | None) -> tuple[Any, ...]:
-        now, asked = services.now(), asked_of(services, read_search(search))
-        key, nodes = kept_of(services).draw(asked, current_language(services.language), now)
-        stamp = str(services.now() // 1000)
-        return (no_update, no_update, stamp) if key == held else (nodes, key, stamp)
-
-    @app.callback(
-        Output("fx-pay", "children"),
-        Output("fx-pay-key", "data"),
-        Output("fx-pay-stamp", "children"),
-        Input("fx-pay-tick", "n_intervals"),
-        Input("fx-location", "search"),
-        State("fx-pay-key", "data"),
-        State("fx-location", "pathname"),
-        prevent_initial_call=True,
-    )
-    async def refresh(
-        _ticks: int | None, search: str | None, held: str | None, path: str | None
-    ) -> tuple[Any, ...]:
-        if path != PATH:
-            return (no_update,) * 3
-        return await asyncio.to_thread(refreshed, search, held)
-
-    @app.callback(
-        Output("fx-pay-choices", "children"),
-        Input("fx-location", "search"),
-        State("fx-location", "pathname"),
-        prevent_initial_call=True,
-    )
-    async def choose(search: str | None, path: str | None) -> Any:
-        if path != PATH:
-            return no_update
-        return chosen(services, asked_of(services, read_search(search)))
+    """What every page of figures does, and working on differences."""
+    page_of(services).register(app)
 
     def relisted(search: str | None, held: int | None, by_itself: bool) -> tuple[Any, ...]:
         query = read_search(search)

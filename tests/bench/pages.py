@@ -19,7 +19,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from made_lake import NOW, made_lake
 
-from dashboard.pages.flow import pages_of
+from dashboard.pages.flow import page_of
 from dashboard.services import Services
 from dashboard.views.flow_ask import flow_ask
 from monitor.api.metrics import metrics_router
@@ -87,7 +87,7 @@ def main(cases: int = 1_000_000, rounds: int = 40, folder: str | None = None) ->
         app = FastAPI()
         answer_problems(app)
         app.include_router(metrics_router(services, standing))
-        page, api = pages_of(services), TestClient(app)
+        page, api = page_of(services).kept, TestClient(app)
         drawn, answered, busy, worked = [], [], [], []
         # Every question is asked once before: a query is written once for all that follow.
         for number in range(-3 * len(METRICS), rounds):

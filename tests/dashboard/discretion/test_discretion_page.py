@@ -12,7 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from dashboard.address import read_search
-from dashboard.pages.discretion import asked_of, findings
+from dashboard.pages.discretion import findings, page_of
 from dashboard.parts import discretion as parts
 from dashboard.parts.behind import behind_words
 from dashboard.parts.casefine import fine_cards
@@ -52,7 +52,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 def view_of(served: Served, **query: str) -> DiscretionView:
     services = served.installation.services
-    view = discretion_view(services, asked_of(services, query), MOMENT)
+    view = discretion_view(services, page_of(services).asked(query), MOMENT)
     assert view.whole, view
     return view
 
@@ -242,7 +242,7 @@ def test_a_period_without_decisions_and_a_bad_address_are_said_in_words(served: 
 
 def test_findings_are_filtered_lead_to_their_cases_and_tell_article_and_numbers(served: Served) -> None:
     services = served.installation.services
-    asked = asked_of(services, {})
+    asked = page_of(services).asked({})
     whole = noted_part(services, asked, NotedAsk(), MOMENT)
     assert whole.total == whole.counts["open"] > 0
     ages = [row.age for row in whole.rows]
@@ -264,7 +264,7 @@ def test_a_finding_that_was_looked_at_leaves_the_list_with_its_reason_and_may_co
     served: Served,
 ) -> None:
     services = served.installation.services
-    asked = asked_of(services, {})
+    asked = page_of(services).asked({})
     [first, *_] = [row for row, _ in every_noted(services, asked, MOMENT) if row.same is None]
     key = (first.station, first.case_no, first.code)
     sender = Sender("王", "discretion")
@@ -282,7 +282,7 @@ PAYING = ("cash_without_ground", "fine_and_collection_by_one", "paid_twice")
 
 def test_findings_of_payments_are_listed_as_their_cases_tell_them(served: Served) -> None:
     services = served.installation.services
-    asked = asked_of(services, {})
+    asked = page_of(services).asked({})
     ask, _, _, _ = ask_of(services, asked, MOMENT)
     told = {
         (one.key, finding.code)
@@ -319,7 +319,7 @@ def test_uniform_fines_are_a_line_that_opens_its_cases_and_is_marked_as_looked_a
     monkeypatch.setattr(consistency, "UNIFORM", 0.05)
     monkeypatch.setattr(consistency, "EACH_WAY", 1)
     services = served.installation.services
-    asked = asked_of(services, {})
+    asked = page_of(services).asked({})
     part = noted_part(services, asked, NotedAsk("uniform_fines"), MOMENT)
     lines = [line for line in view_of(served).lines.lines if line.kind == "uniform"]  # type: ignore[union-attr]
     assert lines
@@ -343,7 +343,7 @@ def test_uniform_fines_are_a_line_that_opens_its_cases_and_is_marked_as_looked_a
 
 def test_a_case_tells_rule_band_findings_and_its_nearest_like_cases(served: Served) -> None:
     services = served.installation.services
-    every = [row for row, _ in every_noted(services, asked_of(services, {}), MOMENT)]
+    every = [row for row, _ in every_noted(services, page_of(services).asked({}), MOMENT)]
     row = next(row for row in every if row.code == "below_band")
     told = case_fines(services, (row.station, row.case_no), MOMENT)
     assert isinstance(told, CaseFines)

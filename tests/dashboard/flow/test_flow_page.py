@@ -13,7 +13,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from dashboard.address import read_search
-from dashboard.pages.flow import asked_of
+from dashboard.pages.flow import page_of
 from dashboard.parts import flow as parts
 from dashboard.parts.behind import behind_words
 from dashboard.parts.flow_files import FIGURES, file_of
@@ -71,7 +71,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 def shown(served: Served, **query: str) -> Shown:
     services = served.installation.services
-    asked = asked_of(services, query)
+    asked = page_of(services).asked(query)
     view = flow_view(services, asked, MOMENT)
     assert view.whole, view
     speech = Speech(services.texts["zh"], zone_of(services, asked.station))

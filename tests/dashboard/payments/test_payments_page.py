@@ -12,7 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from dashboard.address import read_search
-from dashboard.pages.payments import asked_of, differences
+from dashboard.pages.payments import differences, page_of
 from dashboard.parts import payments as parts
 from dashboard.parts.behind import behind_words
 from dashboard.parts.flow import refused
@@ -38,7 +38,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 def view_of(served: Served, **query: str) -> PaymentsView:
     services = served.installation.services
-    view = payments_view(services, asked_of(services, query), MOMENT)
+    view = payments_view(services, page_of(services).asked(query), MOMENT)
     assert view.whole, view
     return view
 
