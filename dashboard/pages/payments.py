@@ -141,7 +141,7 @@ def register(app: Dash, services: Services) -> None:
         words = services.texts[current_language(services.language)]
         sender, database = Sender(services.actor, ORIGIN), services.database
         if key is None:
-            return no_update, no_update
+            return (no_update,) * 3
         try:
             if button == "fx-pay-assign":
                 assign(database, sender, key, owner, now=now)
@@ -153,12 +153,15 @@ def register(app: Dash, services: Services) -> None:
                 reopen(database, sender, key, reason, now=now)
                 done = "reopened"
         except NotWorkedError as error:
-            return differences(services, query, words.get(f"reconciliation.not_worked.{error.code}"))
-        return differences(services, query, words.get(f"payments.differences.done.{done}"))
+            # What somebody has written stays where it stands.
+            return no_update, no_update, words.get(f"reconciliation.not_worked.{error.code}")
+        listed, last = differences(services, query, words.get(f"payments.differences.done.{done}"))
+        return listed, last, no_update
 
     @app.callback(
         Output("fx-pay-differences", "children", allow_duplicate=True),
         Output("fx-pay-last", "data", allow_duplicate=True),
+        Output("fx-pay-told", "children"),
         Input("fx-pay-assign", "n_clicks"),
         Input("fx-pay-close", "n_clicks"),
         Input("fx-pay-reopen", "n_clicks"),
@@ -179,5 +182,5 @@ def register(app: Dash, services: Services) -> None:
     ) -> tuple[Any, ...]:
         # A button that has just been drawn has not been pressed.
         if path != PATH or not ctx.triggered or not ctx.triggered[0]["value"]:
-            return no_update, no_update
+            return (no_update,) * 3
         return await asyncio.to_thread(worked, search, str(ctx.triggered_id), owner or "", reason or "")

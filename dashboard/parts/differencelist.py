@@ -55,7 +55,7 @@ def card(
         [
             element("p", words.get("payments.differences.caption"), "fx-caption"),
             *_filters(view, asked, speech),
-            element("p", told, "fx-pay-told", role="status"),
+            element("p", told, "fx-pay-told", id="fx-pay-told", role="status"),
             div([*head, span(None)], "fx-pay-d-head") if rows else nothing,
             element("ul", rows, "fx-pay-d-list"),
             _turns(view, asked, speech),

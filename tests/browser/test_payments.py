@@ -58,9 +58,10 @@ def test_a_difference_is_assigned_closed_with_a_reason_and_opened_again(
     page.locator(".fx-pay-d-work").first.click()
     page.wait_for_selector("#fx-pay-owner")
     assert "difference=1" in page.url
-    page.click("#fx-pay-close")
-    page.wait_for_selector("text=要写理由")
     page.fill("#fx-pay-owner", "财务 赵")
+    page.click("#fx-pay-close")
+    page.wait_for_selector("#fx-pay-told:has-text('要写理由')")
+    assert page.input_value("#fx-pay-owner") == "财务 赵"
     page.click("#fx-pay-assign")
     page.wait_for_selector("text=已分派")
     page.fill("#fx-pay-reason", "已核,另案缴款")
