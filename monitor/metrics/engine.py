@@ -57,11 +57,17 @@ class Engine(Protocol):
 
 
 def answer(engine: Engine, ask: Ask, metric: Hashable, build: Build) -> list[dict[str, Any]]:
-    """The rows of what is asked; `metric` and `ask`, but for its moment and days, tell the expression."""
+    """The rows of what is asked, but for cells of nothing; `metric` and `ask`, but for its moment and days,
+    tell the expression."""
     since, until = (None if ask.since is None else SINCE), (None if ask.until is None else UNTIL)
     whenever = replace(ask, as_of=AS_OF, since=since, until=until)
     shape = (metric, ask.stations, ask.vehicles, ask.by, since is None, until is None)
-    return engine.rows(Question(shape, ask, lambda: build(engine, whenever)))
+    return of_something(engine.rows(Question(shape, ask, lambda: build(engine, whenever))))
+
+
+def of_something(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Without rows that nothing was counted into (`in_cell` of 0)."""
+    return [row for row in rows if row.get("in_cell") != 0]
 
 
 @ibis.udf.scalar.builtin(name="getvariable", signature=((str,), int))  # type: ignore[untyped-decorator]

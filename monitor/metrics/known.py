@@ -56,7 +56,7 @@ def _text(day: Any) -> Any:
 def number(condition: ibis.Deferred) -> ibis.Deferred:
     """How many rows fulfil a condition; those where it is unknown do not."""
     # Spark says nothing, not 0, where a condition is unknown in all rows.
-    return ibis._.count(where=condition.fill_null(False))
+    return ibis._.count(where=condition).fill_null(0)
 
 
 class Lean:
@@ -81,10 +81,11 @@ class Lean:
 def told_apart(
     cases: ir.Table, by: Mapping[str, str | ibis.Deferred], /, **figures: ibis.Deferred
 ) -> ir.Table:
-    """The figures of each cell of a breakdown; no row for a cell of nothing, the only one included."""
-    # A group of all has no row where there is nothing; a filter on the count would read the cases twice.
-    groups = by or {"everything": ibis.literal(0)}
-    return cases.group_by(**groups).agg(in_cell=ibis._.count(), **figures)
+    """The figures of each cell of a breakdown; the only cell there is without one stands there with nothing
+    `in_cell` too: `answer` leaves it out."""
+    # A filter on the count would read the cases twice, a group of all take longer than none.
+    grouped = cases.group_by(**by) if by else cases
+    return grouped.agg(in_cell=ibis._.count(), **figures)
 
 
 def keys(

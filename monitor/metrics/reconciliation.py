@@ -17,7 +17,7 @@ from ibis.expr import types as ir
 
 from monitor.cases.event import DAY
 from monitor.metrics.ask import Ask, By
-from monitor.metrics.engine import MemoryEngine
+from monitor.metrics.engine import MemoryEngine, of_something
 from monitor.metrics.known import UnknownBreakdown, in_days, keys, number, told_apart
 from monitor.metrics.small_numbers import wilson
 from monitor.rules.outcome import DIFFERENCES, OUTSIDE, Kind
@@ -81,7 +81,7 @@ def reconciliation(database: Database, ask: Ask) -> list[Agreement]:
     engine = MemoryEngine(tables)
     names = list(keys(ask, "date", "week"))
     cells: dict[tuple[str | None, ...], dict[str, Any]] = {
-        tuple(row[name] for name in names): row for row in engine.rows(counts(engine, ask))
+        tuple(row[name] for name in names): row for row in of_something(engine.rows(counts(engine, ask)))
     }
     open_kinds: dict[tuple[str | None, ...], list[OpenKind]] = {}
     for row in engine.rows(ages(engine, ask)):

@@ -39,14 +39,17 @@ def members(engine: Engine, ask: Ask) -> ir.Table:
     arrivals = _moved(engine, ask, "start_date").mutate(
         kind=ibis.literal("arrival"), date=_.start_date, week=_.start_week, hour=_.start_hour
     )
-    gone = _moved(engine, ask, "released_date").filter(_.released_at.notnull(), _.released_at <= ask.as_of)
-    releases = gone.mutate(
+    releases = _moved(engine, ask, "released_date").filter(_gone(ask)).mutate(
         kind=ibis.literal("release"), date=_.released_date, week=_.released_week, hour=_.released_hour
     )
     return arrivals.union(releases)
 
 
-def _moved(engine: Engine, ask: Ask, date_column: str) -> ir.Table:
+def _gone(ask: Ask) -> ibis.Deferred:
+    return (_.released_at <= ask.as_of).fill_null(False)
+
+
+def _moved(engine: Engine, ask: Ask, date_column: str | None) -> ir.Table:
     # The days are asked for of each kind by itself: both from one read would read all days.
     return cases_known(engine, ask, date_column).filter(
         _.custody & (_.verdict != Verdict.IMPLAUSIBLE.value) & _.confirmed_at.notnull(),
@@ -56,9 +59,14 @@ def _moved(engine: Engine, ask: Ask, date_column: str) -> ir.Table:
 
 def counts(engine: Engine, ask: Ask) -> ir.Table:
     """The expression: in and out by the breakdown."""
+    names = keys(ask, "date", "week")
+    if "period" not in names and ask.since is None and ask.until is None:
+        # Of all days, each case is one arrival and at most one release: read once.
+        moved = _moved(Lean(engine), ask, None)
+        return told_apart(moved, names, arrivals=_.count(), releases=number(_gone(ask)))
     return told_apart(
         members(Lean(engine), ask),
-        keys(ask, "date", "week"),
+        names,
         arrivals=number(_.kind == "arrival"),
         releases=number(_.kind == "release"),
     )

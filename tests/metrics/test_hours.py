@@ -51,6 +51,25 @@ def test_arrivals_and_releases_lie_in_their_own_local_days_and_the_open_ones_are
     assert later.open_at_end == 1
 
 
+def test_in_and_out_of_all_days_are_those_of_its_days_and_of_nothing_there_is_no_row() -> None:
+    moment = "2024-07-24"
+    lake = engine(*CASES, version(5, "2024-07-22T09:00", "2024-07-23T09:00", station="S2"))
+    (whole,) = throughput(lake, Ask(at(moment)))
+    assert (whole.cell, whole.arrivals, whole.releases, whole.open_at_end) == ({}, 5, 4, None)
+    since, until = date(2024, 7, 1), date(2024, 8, 1)
+    (of_days,) = throughput(lake, Ask(at(moment), since=since, until=until))
+    assert of_days == whole
+    assert throughput(lake, Ask(at(moment), by=(By.STATION,))) == throughput(
+        lake, Ask(at(moment), since=since, until=until, by=(By.STATION,))
+    )
+    # A release later than it is asked as of is none yet.
+    (then,) = throughput(lake, Ask(at("2024-07-23T08:15")))
+    assert (then.arrivals, then.releases) == (5, 2)
+    assert throughput(lake, Ask(at("2024-07-22T07:00"))) == []
+    assert throughput(lake, Ask(at(moment), stations=("S9",))) == []
+    assert throughput(lake, Ask(at(moment), since=date(2024, 8, 1), until=date(2024, 8, 2))) == []
+
+
 def test_the_hour_of_the_week_is_local() -> None:
     # Monday 02:30 local is still Sunday in UTC.
     found = hours_of_week(

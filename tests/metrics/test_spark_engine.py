@@ -122,6 +122,10 @@ def test_monday_half_past_two_belongs_to_monday_on_both(tmp_path: Path) -> None:
             2,
             0,
         )
+        (whole,) = rows_of("throughput", engine, Ask(by_week.as_of), rules)
+        assert (whole["arrivals"], whole["releases"]) == (2, 2)
+        for name in ("throughput", "compliance", "overload_rate"):
+            assert rows_of(name, engine, Ask(at("2024-07-20 00:00")), rules) == []
         (over,) = rows_of("overload_rate", engine, by_week, rules)
         assert (over["period"], over["k"], over["n"]) == ("2024-W30", 1, 1)
         assert over["median_over"] == pytest.approx(3 / 49, rel=1e-9)
