@@ -78,7 +78,7 @@ def findings(view: DiscretionView, services: Services) -> Table:
     """Every finding of the period with what somebody said of it; masked plates."""
     head = ["station", "case_no", "plate", "finding", "age_days", "decisions", "looked_at", "by", "reason"]
     rows: list[Sequence[Cell]] = []
-    for row, _ in every_noted(services, view.asked, view.now):
+    for row in every_noted(services, view.asked, view.now):
         look = row.look if row.look is not None and row.look.done else None
         rows.append([
             row.station, row.case_no, row.plate, row.code, row.age, " ".join(row.decisions),

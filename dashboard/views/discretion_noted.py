@@ -1,9 +1,9 @@
 """Findings to work through, about decisions, payments and uniform fines: filtered, a page of them with
-article and numbers. Uniform fines first, then the oldest decision."""
+article and numbers. Uniform fines first, then the oldest decision, or money where there is none."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -15,10 +15,12 @@ from dashboard.views.snapshot import zone_of
 if TYPE_CHECKING:
     from dashboard.services import Services
     from dashboard.views.flow_ask import FlowAsk
+    from monitor.metrics.ask import Ask
     from monitor.metrics.consistency import Line
+    from monitor.metrics.engine import Engine
     from monitor.metrics.fine_points import Noted
     from monitor.rules.assessment import RuleFinding
-    from monitor.store.looked_at import LookedAt
+    from monitor.store.looked_at import FindingKey, LookedAt
 
 AT_ONCE = 10
 STATES = ("open", "seen", "all")
@@ -36,7 +38,7 @@ class NotedAsk:
 @dataclass(frozen=True, slots=True)
 class NotedRow:
     """A finding of a case. `findings` are its own with article and numbers, as the rules give them now; `age`
-    in days since the decision; `look` what somebody said of it.
+    in days since the decision, or the money where none is on record; `look` what somebody said of it.
 
     Uniform fines (`same`) are of many cases: `cases` opens their list, `age` is None, and `case_no` names
     tier and months instead of a case, so that a line stays looked at until another month comes in."""
@@ -79,7 +81,7 @@ def noted_ask(query: Mapping[str, str]) -> NotedAsk:
     )
 
 
-def every_noted(services: Services, asked: FlowAsk, now: int) -> list[tuple[NotedRow, Sequence[Noted]]]:
+def every_noted(services: Services, asked: FlowAsk, now: int) -> list[NotedRow]:
     """Every finding of the period, by case and code, without its numbers."""
     from monitor.metrics.consistency import uniform_fines
     from monitor.metrics.fine_points import noted
@@ -90,28 +92,40 @@ def every_noted(services: Services, asked: FlowAsk, now: int) -> list[tuple[Note
     ask, since, until, today = ask_of(services, asked, now)
     looks = looks_of(services.database, ask.as_of, ask.stations)
     engine = services.lake.engine(now)
-    grouped: dict[tuple[str, str, str], list[Noted]] = {}
-    for one in noted(engine, ask):
-        grouped.setdefault((one.station, one.case_no, one.code), []).append(one)
-    found: list[tuple[NotedRow, Sequence[Noted]]] = []
+    found: list[NotedRow] = []
     for line in uniform_fines(engine, ask, services.configuration.board.few_n):
         name = " ".join([line.name, f"{since:%Y-%m}/{until:%Y-%m}", asked.vehicle or ""]).strip()
         code, own = "uniform_fines", line.station or ""
         cases = asked.behind(f"fine_places.{line.name}~all", (since, until), ask.as_of, own)
         look = looks.get((own, name, code))
-        found.append((NotedRow(own, name, code, None, None, (), (), look, line, cases), ()))
-    for (station, case_no, code), some in grouped.items():
-        age = (today - date.fromisoformat(some[0].decided_date)).days
+        found.append(NotedRow(own, name, code, None, None, (), (), look, line, cases))
+    grouped: dict[FindingKey, list[Noted]] = {}
+    for one in [*noted(engine, ask), *_undecided(services, engine, ask)]:
+        grouped.setdefault((one.station, one.case_no, one.code), []).append(one)
+    rows = []
+    for key, some in grouped.items():
+        age = (today - date.fromisoformat(some[0].date)).days
         numbers = tuple(one.decision_no for one in some if one.decision_no)
-        look = looks.get((station, case_no, code))
-        row = NotedRow(station, case_no, code, masked_plate(some[0].plate), age, numbers, (), look)
-        found.append((row, some))
-    return found
+        rows.append(NotedRow(*key, masked_plate(some[0].plate), age, numbers, (), looks.get(key)))
+    rows.sort(key=lambda row: (-(row.age or 0), row.station, row.case_no, row.code))
+    return [*found, *rows]
+
+
+def _undecided(services: Services, engine: Engine, ask: Ask) -> Iterator[Noted]:
+    """What the payments of cases without a decision leave to look at; few have any, so each is read whole."""
+    from monitor.metrics.fine_points import Noted
+    from monitor.metrics.undecided import undecided_money
+    from monitor.payments.look import payments_of_cases
+
+    since = {one.case_id: one.date for one in undecided_money(engine, ask)}
+    for one in payments_of_cases(services.database, services.configuration, list(since), ask.as_of):
+        for finding in one.payment.findings:
+            yield Noted(*one.key, finding.code, since[one.case_id], one.plate, None)
 
 
 def noted_part(services: Services, asked: FlowAsk, which: NotedAsk, now: int) -> NotedPart:
     """A page of them, with the numbers that each finding used."""
-    every = [row for row, _ in every_noted(services, asked, now)]
+    every = every_noted(services, asked, now)
     seen = [row for row in every if row.look is not None and row.look.done]
     waiting = [row for row in every if row.look is None or not row.look.done]
     of_state = {"open": waiting, "seen": seen, "all": every}

@@ -106,7 +106,7 @@ def look(
 
         rows = [
             {"station": key[0], "case_no": key[1], **_plain(one, configuration.zone_of(key[0]))}
-            for key, one in found
+            for key, one, *_ in found
         ]
         typer.echo(orjson.dumps({"payments": rows}, option=orjson.OPT_INDENT_2))
         return
@@ -118,7 +118,7 @@ def look(
         [say(f"cli.payments.heads.{head}") for head in heads],
         [
             (*key, *(_row(one, configuration.zone_of(key[0]))[place] for place in (1, 4, 5, 9)))
-            for key, one in found
+            for key, one, *_ in found
         ],
     )
 

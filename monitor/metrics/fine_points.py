@@ -14,6 +14,7 @@ import ibis
 from ibis import _
 from ibis.expr import types as ir
 
+from monitor.metrics import undecided
 from monitor.metrics.ask import Ask
 from monitor.metrics.decisions import INSIDE, OUTSIDE, decisions_known, held_against_band
 from monitor.metrics.engine import Engine, answer
@@ -71,13 +72,13 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """A decision with a finding, of its own or of the payments of its case. `plate` is whole: who shows it
-    masks it."""
+    """A decision with a finding, of its own or of the payments of its case. `date`: its local day,
+    YYYY-MM-DD; `plate` is whole: who shows it masks it."""
 
     station: str
     case_no: str
     code: str
-    decided_date: str
+    date: str
     plate: str | None
     decision_no: str | None
 
@@ -170,17 +171,16 @@ def noted(engine: Engine, ask: Ask) -> list[Noted]:
     """Every finding of every decision and of the payments of its case, the oldest decision first."""
 
     def build(engine: Engine, ask: Ask) -> ir.Table:
-        known = decisions_known(engine, ask)
-        names = ("station", "case_no", "decided_date", "plate", "decision_no")
+        known = decisions_known(engine, ask).rename(date="decided_date")
+        names = ("station", "case_no", "date", "plate", "decision_no")
         of_decision = known.select(*names, code=_.findings.unnest())
         of_payments = known.select(*names, code=_.payment_findings.unnest())
         return of_decision.union(of_payments).distinct()
 
     rows = answer(engine, ask, "fines_noted", build)
     found = [Noted(**row) for row in rows]
-    return sorted(
-        found, key=lambda one: (one.decided_date, one.station, one.case_no, one.code, one.decision_no or "")
-    )
+    found.sort(key=lambda one: (one.date, one.station, one.case_no, one.code, one.decision_no or ""))
+    return found
 
 
 def _cases(decisions: ir.Table) -> ir.Table:
@@ -252,6 +252,8 @@ def in_findings(engine: Engine, ask: Ask, _gates: Sequence[GateSpan], rest: str)
     """Those with a finding, of the decision or of the payments of its case."""
     if re.fullmatch(r"[a-z0-9_]{1,40}", rest) is None:
         return None
+    if rest == "paid_without_decision":
+        return undecided.members(engine, ask)
     code, known = ibis.literal(rest), decisions_known(engine, ask)
     told = _.findings.contains(code) | _.payment_findings.contains(code).fill_null(False)
     return _cases(known.filter(told))

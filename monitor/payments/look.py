@@ -22,10 +22,12 @@ V = case_versions.c
 
 
 class ToLook(NamedTuple):
-    """A payment with findings, and its case."""
+    """A payment with findings, and its case; `plate` is whole: who shows it masks it."""
 
     key: CaseKey
     payment: Payment
+    case_id: int
+    plate: str | None
 
 
 def payments_to_look_at(
@@ -59,14 +61,31 @@ def payments_to_look_at(
         ]
 
 
+def payments_of_cases(
+    database: Database, configuration: Configuration, case_ids: Sequence[int], as_of: int
+) -> list[ToLook]:
+    """Those of some cases as they were known at a moment (microseconds UTC)."""
+    with database.read() as connection:
+        found: list[ToLook] = []
+        for first in range(0, len(case_ids), AT_ONCE):
+            query = select(V.case_id, *STATE).where(
+                V.case_id.in_(case_ids[first : first + AT_ONCE]),
+                V.known_from <= as_of,
+                V.known_to.is_(None) | (V.known_to > as_of),
+            )
+            found += _of(connection, connection.execute(query).fetchall(), configuration, as_of)
+        return found
+
+
 def _of(
     connection: Connection, rows: Sequence[Row[Any]], configuration: Configuration, now: int
 ) -> Iterator[ToLook]:
     known = events_of(connection, [row[0] for row in rows])
     for row in rows:
         state = state_of(row[1:])
-        valid = valid_events(*known[row[0]]).events
+        own, elsewhere = ([one for one in told if one.known_at <= now] for told in known[row[0]])
+        valid = valid_events(own, elsewhere).events
         zone = configuration.zone_of(state.station)
         for one in payments_of(state, valid, configuration.payments, zone, now):
             if one.findings:
-                yield ToLook((state.station, state.case_no), one)
+                yield ToLook((state.station, state.case_no), one, row[0], state.plate)

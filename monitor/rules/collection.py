@@ -67,7 +67,7 @@ def _of_instalment(one: Instalment, state: CaseState, terms: Payments) -> Iterab
     fined_by = state.authority
     by_one = fined_by in (Authority.TRANSPORT, Authority.POLICE) and one.collector == fined_by
     if by_one and not (on_spot and one.ground):
-        article = _cited_sources(terms, [term.source for term in terms.due])
+        article = cited(terms, [term.source for term in terms.due])
         yield RuleFinding(
             "fine_and_collection_by_one", article, (*values, Value("collector", str(one.collector), "text"))
         )
@@ -78,8 +78,9 @@ def _other_unit(amount: int, fine: int) -> bool:
 
 
 def _cited(terms: Payments, grounds: Iterable[str]) -> str:
-    return _cited_sources(terms, [terms.grounds[key].source for key in grounds])
+    return cited(terms, [terms.grounds[key].source for key in grounds])
 
 
-def _cited_sources(terms: Payments, sources: Iterable[str]) -> str:
+def cited(terms: Payments, sources: Iterable[str]) -> str:
+    """The documents and articles of some sources, each once."""
     return "; ".join(dict.fromkeys(terms.article_of(source) for source in sources))

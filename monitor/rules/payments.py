@@ -20,7 +20,7 @@ from monitor.cases.facts import Fact, Facts
 from monitor.cases.payment import payment_of
 from monitor.cases.state import CaseState
 from monitor.rules.assessment import RuleFinding, Value
-from monitor.rules.collection import collected, findings_of
+from monitor.rules.collection import cited, collected, findings_of
 from monitor.rules.surcharge import Span, Surcharge, estimated
 from monitor.settings.entry import latest_in_force
 from monitor.settings.payments import Payments
@@ -98,7 +98,8 @@ def payments_of(
     """The payments of a case in the order in which they began.
 
     `valid`: its valid events; `zone`: that of its station; `now`: until when a surcharge runs. A case of
-    which nothing but money is known has payments all the same, with the finding `payment_unknown_case`.
+    which nothing but money is known has payments all the same, with the finding `payment_unknown_case`; money
+    of any other case without a decision has `paid_without_decision`.
     """
     facts = _facts(valid)
     unknown = bool(facts) and set(facts) <= set(MONEY)
@@ -107,6 +108,8 @@ def payments_of(
     if unknown:
         finding = RuleFinding("payment_unknown_case", "", ())
         payments = [one._replace(findings=(*one.findings, finding)) for one in payments]
+    elif state.decided_at is None:
+        payments = [one._replace(findings=(*one.findings, *_undecided(one, terms))) for one in payments]
     return _paid_twice(payments, state)
 
 
@@ -235,6 +238,20 @@ def _paid_twice(payments: list[Payment], state: CaseState) -> list[Payment]:
     last = payments[paid[-1]]
     payments[paid[-1]] = last._replace(findings=(*last.findings, RuleFinding("paid_twice", "", values)))
     return payments
+
+
+def _undecided(payment: Payment, terms: Payments) -> Iterator[RuleFinding]:
+    """Money that was asked for, paid or arrived is of a decision: without one, that."""
+    money = [payment.requested, *(one.when for one in payment.instalments), payment.confirmed]
+    at = min((when.at for when in money if when is not None), default=None)
+    if at is None:
+        return
+    amounts = (payment.paid_fen, payment.confirmed_fen, payment.owed_fen)
+    amount = next((fen for fen in amounts if fen is not None), None)
+    values = [Value("at", at, "instant")]
+    values += [] if amount is None else [Value("amount_fen", amount, "fen")]
+    article = cited(terms, [term.source for term in terms.due])
+    yield RuleFinding("paid_without_decision", article, tuple(values))
 
 
 def _pauses(facts: Facts, zone: ZoneInfo, now: int) -> list[Span]:

@@ -254,6 +254,21 @@ def test_money_of_a_case_of_which_nothing_else_is_known_is_kept_and_marked() -> 
     assert (codes(one), one.paid_fen, one.authority) == (["payment_unknown_case"], 100_000, None)
 
 
+@pytest.mark.parametrize("activity", ["pay_requested", "paid", "pay_confirmed"])
+def test_money_of_a_case_without_a_decision_is_marked_with_the_article_and_its_numbers(activity: str) -> None:
+    held = event("detained", START)
+    money = event(activity, START + HOUR, payment_code=A, amount_fen=100_000)
+    (one,) = found(held, money)
+    [finding] = one.findings
+    assert (finding.code, finding.article) == ("paid_without_decision", "行政处罚法(2021年修订) 第六十七条")
+    values = [(value.name, value.value) for value in finding.values]
+    assert values == [("at", START + HOUR), ("amount_fen", 100_000)][: len(values)]
+    assert len(values) == 2
+    # A decision that is told later settles it, and an attempt that failed is no money.
+    assert codes(found(held, money, FINE)[0]) == []
+    assert codes(found(held, event("pay_failed", START + HOUR, channel="pos"))[0]) == []
+
+
 def test_a_negative_amount_counts_for_nothing() -> None:
     (one,) = found(
         FINE,

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree
 
@@ -17,6 +18,7 @@ from dashboard.parts import discretion as parts
 from dashboard.parts.behind import behind_words
 from dashboard.parts.casefine import fine_cards
 from dashboard.parts.discretion_files import FIGURES, TABLES, file_of
+from dashboard.parts.discretion_noted import noted_card
 from dashboard.parts.flow import refused
 from dashboard.parts.sentence import Speech
 from dashboard.views.case_fine import CaseFines, case_fines
@@ -32,6 +34,7 @@ from dashboard.views.discretion import (
 from dashboard.views.discretion_noted import NotedAsk, every_noted, noted_ask, noted_part
 from dashboard.views.snapshot import Failure, zone_of
 from monitor.actions.looking import look
+from monitor.cases.event import HOUR, SECOND
 from monitor.metrics import consistency
 from monitor.metrics.cells import case_ids
 from monitor.metrics.fine_points import fine_rows
@@ -39,7 +42,7 @@ from monitor.metrics.repeat_offenders import members
 from monitor.payments.look import payments_to_look_at
 from monitor.server import create_app
 from monitor.store.deliveries import Sender
-from tests.browser.served import MOMENT, Served, served_county
+from tests.browser.served import MOMENT, Served, event, served_county
 from tests.dashboard.links import addresses
 
 
@@ -265,7 +268,7 @@ def test_a_finding_that_was_looked_at_leaves_the_list_with_its_reason_and_may_co
 ) -> None:
     services = served.installation.services
     asked = page_of(services).asked({})
-    [first, *_] = [row for row, _ in every_noted(services, asked, MOMENT) if row.same is None]
+    [first, *_] = [row for row in every_noted(services, asked, MOMENT) if row.same is None]
     key = (first.station, first.case_no, first.code)
     sender = Sender("王", "discretion")
     look(services.database, sender, key, "材料已补", now=MOMENT)
@@ -289,7 +292,7 @@ def test_findings_of_payments_are_listed_as_their_cases_tell_them(served: Served
         for one in payments_to_look_at(services.database, services.configuration, MOMENT)
         for finding in one.payment.findings
     }
-    rows = [row for row, _ in every_noted(services, asked, MOMENT) if row.same is None]
+    rows = [row for row in every_noted(services, asked, MOMENT) if row.same is None]
     listed = {((row.station, row.case_no), row.code) for row in rows}
     decided = {
         (row["station"], row["case_no"])
@@ -310,6 +313,36 @@ def test_findings_of_payments_are_listed_as_their_cases_tell_them(served: Served
     after = noted_part(services, asked, NotedAsk("cash_without_ground"), MOMENT)
     assert after.total == part.total - 1
     look(services.database, Sender("王", "discretion"), key, "再看", now=MOMENT + 1, done=False)
+
+
+def test_money_of_a_case_without_a_decision_is_listed_until_the_decision_is_told(served: Served) -> None:
+    services = served.installation.services
+    asked, which = page_of(services).asked({}), NotedAsk("paid_without_decision")
+    # The date of its decision is the 30th of February: it waits in quarantine.
+    [before] = noted_part(services, asked, which, MOMENT).rows
+    later = MOMENT + SECOND
+    spot = {"amount_fen": 200_000, "channel": "cash_on_spot"}
+    served.tell(
+        event("detained", MOMENT - 30 * HOUR, "MONEY-1", plate="晋D80009"),
+        event("paid", MOMENT - 29 * HOUR, "MONEY-1", **spot),
+    )
+    part = noted_part(services, asked, which, later)
+    row = part.rows[-1]
+    assert (row.case_no, row.age, row.plate, row.decisions) == ("MONEY-1", 1, "晋D·8**09", ())
+    rules, stations = services.configuration.rules, services.configuration.stations
+    page = str(noted_card(part, asked, speech_of(served), rules, stations))
+    assert "有缴款,未见处罚决定" in page
+    assert "/MONEY-1" in page
+    assert "金额 2,000" in page
+    assert services.configuration.payments.article_of("penalty-law-67").split()[-1] in page
+    # What else its payments leave to look at is listed with it.
+    listed = {one.code for one in every_noted(services, asked, later) if one.case_no == "MONEY-1"}
+    assert listed == {"paid_without_decision", "cash_without_ground"}
+    engine, (ask, *_) = services.lake.engine(later), ask_of(services, asked, later)  # type: ignore[union-attr]
+    assert len(case_ids(engine, ask, (), "findings.paid_without_decision")) == 2
+    assert noted_part(services, replace(asked, as_of=MOMENT), which, later).rows == (before,)
+    served.tell(event("decided", MOMENT - 30 * HOUR, "MONEY-1", outcome="fine", fine_fen=200_000))
+    assert noted_part(services, asked, which, later).rows == (before,)
 
 
 def test_uniform_fines_are_a_line_that_opens_its_cases_and_is_marked_as_looked_at(
@@ -343,7 +376,7 @@ def test_uniform_fines_are_a_line_that_opens_its_cases_and_is_marked_as_looked_a
 
 def test_a_case_tells_rule_band_findings_and_its_nearest_like_cases(served: Served) -> None:
     services = served.installation.services
-    every = [row for row, _ in every_noted(services, page_of(services).asked({}), MOMENT)]
+    every = every_noted(services, page_of(services).asked({}), MOMENT)
     row = next(row for row in every if row.code == "below_band")
     told = case_fines(services, (row.station, row.case_no), MOMENT)
     assert isinstance(told, CaseFines)
