@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import replace
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from itertools import chain, repeat
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -15,9 +17,9 @@ from ingest.mapping.batch import Batch
 from ingest.moved import read_again, told_elsewhere, told_together
 from ingest.statements import land_lines
 from ingest.weighings import Part, Settled, Settler
-from monitor.cases.event import Event, digest, digest_text
+from monitor.cases.event import Event, digest
 from monitor.cases.revision import Merge, merge, told_once
-from monitor.store.bulk import arrived
+from monitor.store.bulk import arrived, shared_by_threads
 from monitor.store.casebook import Changed, TermsOf, rewrite_versions, write_versions
 from monitor.store.database import Database
 from monitor.store.deliveries import (
@@ -84,7 +86,7 @@ def accept_at_once(
     reception = _Reception(terms, letter, moment, heard)
     reception.open(connection)
     reception.take(batch)
-    reception.write_within(connection, last=True)
+    reception.write_within(connection)
     return reception.entry()
 
 
@@ -97,6 +99,21 @@ def enter_failed(
         reception.open(connection)
         reception.end(error)
         reception.record(connection)
+
+
+_Problem = tuple[str, dict[str, str]]
+
+
+class _Ending(NamedTuple):
+    """A transaction that a thread ends, and the counts once it has."""
+
+    counts: Counts
+    ended: Future[None]
+
+
+def _end(transaction: ExitStack, rest: Callable[[], None]) -> None:
+    with transaction:
+        rest()
 
 
 class _Reception:
@@ -118,11 +135,12 @@ class _Reception:
         self._span: tuple[int, int] | None = None
         self._equal: Counter[bytes] = Counter()
         self._refused_alike: Counter[bytes] = Counter()
-        self._problem: tuple[str, dict[str, str]] | None = None
+        self._problem: _Problem | None = None
         self._status = "loading"
         self._finished_at: int | None = None
         self._waiting = Gathered()
         self._weighed: list[Part] = []
+        self._ending: _Ending | None = None
 
     def open(self, connection: Connection) -> None:
         """Enter the delivery as begun."""
@@ -148,9 +166,9 @@ class _Reception:
         """Gather a batch."""
         for problem in batch.problems:
             self._problem = self._problem or (problem.reason, problem.params)
-        self._waiting.add(batch, self._counts, self._seen)
+        self._waiting.add(batch, self._seen)
         if batch.weighings is not None and batch.weighings.rows:
-            self._counts.rows_read += len(batch.weighings.rows)
+            self._waiting.counts.rows_read += len(batch.weighings.rows)
             self._weighed.append(
                 self._settler.part(batch.weighings, [batch.sheet] * len(batch.weighings.rows))
             )
@@ -160,19 +178,45 @@ class _Reception:
         return len(self._waiting) + sum(len(part.keys) for part in self._weighed) >= ROWS_AT_ONCE
 
     def write(self, database: Database, last: bool = False) -> None:
-        """Write what has gathered in a transaction of its own; with `last` the delivery is done."""
-        before = self._counts
-        try:
-            with database.write() as connection:
-                self._until = max(next_receipt(connection, self._moment()) - 1, self._until)
-                self.write_within(connection, last)
-        except BaseException:
-            # What was rolled back must not be claimed.
-            self._counts = before
-            raise
+        """Write what has gathered in a transaction of its own; with `last` the delivery is done.
 
-    def write_within(self, connection: Connection, last: bool = False) -> None:
-        """Write what has gathered behind the last receipt of this delivery, which is the last of all."""
+        The others are ended by a thread, while the rows of the next are gathered: the database has some on
+        their way yet, and brings them to the disk without a processor. What is rolled back is not claimed.
+        """
+        try:
+            self.ended()
+        except BaseException:
+            # As if what comes behind rows that did not land had not been read.
+            self._waiting, self._weighed = Gathered(), []
+            raise
+        with ExitStack() as transaction:
+            connection = transaction.enter_context(database.write())
+            self._until = max(next_receipt(connection, self._moment()) - 1, self._until)
+            counts, rest = self._write(connection, last)
+            if last or not shared_by_threads(connection):
+                rest()
+            else:
+                ending = ThreadPoolExecutor(1, "ending")
+                self._ending = _Ending(counts, ending.submit(_end, transaction.pop_all(), rest))
+                ending.shutdown(wait=False)
+                return
+        self._counts = counts
+
+    def ended(self) -> None:
+        """Wait for the last transaction to have ended. Raises what it raised."""
+        if self._ending is not None:
+            (counts, ending), self._ending = self._ending, None
+            ending.result()
+            self._counts = counts
+
+    def write_within(self, connection: Connection) -> None:
+        """Write all that has gathered behind the last receipt of this delivery, which is the last of all."""
+        self._counts, rest = self._write(connection, True)
+        rest()
+
+    def _write(self, connection: Connection, last: bool) -> tuple[Counts, Callable[[], None]]:
+        """Begin to write what has gathered. Returns the counts once it is, and what ends it: that touches
+        nothing but the connection and what a next batch leaves alone."""
         waiting, self._waiting = self._waiting, Gathered()
         weighed, self._weighed = self._weighed, []
         if self._letter.statement:
@@ -198,7 +242,7 @@ class _Reception:
             rows_added: Collection[int] = range(len(added))
         else:
             rows_added = {tracks[event.received_at - base] for event in added}
-        counts = replace(self._counts)
+        counts = self._counts.plus(waiting.counts)
         counts.mapped += len(waiting.told) + quiet + settled.duplicates
         counts.events += len(added) - revisions + quiet
         counts.revisions += revisions
@@ -209,34 +253,43 @@ class _Reception:
         counts.rows_unchanged += waiting.rows - len(rows_added) - refused_only + settled.duplicates
         counts.refusals += len(waiting.quarantined)
         counts.cases = len(self._touched)
-        self._counts = counts
-        remember_people(connection, waiting.persons, self._id)
-        put_in_quarantine(
-            connection, self._id, self._source_id, waiting.quarantined, self._refused_alike,
-            repeats=self._repeats,
-        )  # fmt: skip
-        refused = {(item.station, item.case_no, item.activity) for item in waiting.quarantined}
-        told = ((*key, event.activity) for key, events in incoming.items() for event in events)
-        come = (one for one in chain(told, settled.told()) if one not in refused)
-        supersede(connection, self._source_id, [*incoming, *settled.keys()], come, self._id)
-        if last:
-            if self._letter.full and self._problem is None:
-                note_absences(connection, self._id, self._source_id, self._stations, self._seen, self._span)
-            self._status = "failed" if self._problem and not counts.mapped else "done"
-            self._settler.lay(connection, settled)
-            arrived(connection)
-            self._finished_at = self._moment()
-        self.record(connection)
-        if not last:
-            self._settler.lay(connection, settled)
+        problem = self._problem
+
+        def rest() -> None:
+            remember_people(connection, waiting.persons, self._id)
+            put_in_quarantine(
+                connection, self._id, self._source_id, waiting.quarantined, self._refused_alike,
+                repeats=self._repeats,
+            )  # fmt: skip
+            refused = {(item.station, item.case_no, item.activity) for item in waiting.quarantined}
+            told = ((*key, event.activity) for key, events in incoming.items() for event in events)
+            come = (one for one in chain(told, settled.told()) if one not in refused)
+            supersede(connection, self._source_id, [*incoming, *settled.keys()], come, self._id)
+            if last:
+                if self._letter.full and problem is None:
+                    note_absences(
+                        connection, self._id, self._source_id, self._stations, self._seen, self._span
+                    )
+                self._status = "failed" if problem and not counts.mapped else "done"
+                self._settler.lay(connection, settled)
+                arrived(connection)
+                self._finished_at = self._moment()
+            self._record(connection, counts, problem)
+            if not last:
+                self._settler.lay(connection, settled)
+
+        return counts, rest
 
     def record(self, connection: Connection) -> None:
         """Enter how far the delivery has come."""
-        reason, params = self._problem or (None, None)
+        self._record(connection, self._counts, self._problem)
+
+    def _record(self, connection: Connection, counts: Counts, problem: _Problem | None) -> None:
+        reason, params = problem or (None, None)
         record_counts(
             connection,
             self._id,
-            self._counts,
+            counts,
             received_until=self._until,
             stations=self._stations,
             status=self._status,
@@ -247,39 +300,29 @@ class _Reception:
 
     def _events(self, waiting: Gathered, base: int) -> dict[CaseKey, list[Event]]:
         """The candidates as events, by case."""
-        source, ledger = self._letter.source, self._letter.ledger
-        distinct, backfill = self._letter.distinct, self._letter.backfill
+        source, distinct, backfill = self._letter.source, self._letter.distinct, self._letter.backfill
+        known = waiting.identities(source, self._letter.ledger)
         by_case: dict[CaseKey, list[Event]] = {}
-        sheets, numbers, tracks, delivery_id = waiting.sheets, waiting.numbers, waiting.tracks, self._id
+        sheets, numbers, delivery_id = waiting.sheets, waiting.numbers, self._id
         events: list[Event] = []
         last_station = last_no = None
         new = tuple.__new__
-        for place, told in enumerate(waiting.told):
-            station, case_no, activity, at, until, recorded, revision, event_id, ordinal, data = told
-            if event_id is not None:
-                identity = digest(source, "id", event_id)
-                content = digest(station, case_no, activity, at, until, data)
-            elif ledger:
-                identity = digest(source, station, case_no, activity, ordinal)
-                content = digest(at, until, data)
-            else:
-                identity = content = digest_text(
-                    f"{source}\x1f{station}\x1f{case_no}\x1f{activity}\x1f{at}\x1f{until}\x1f{data}"
-                )
-                if distinct:
-                    self._equal[identity] += 1
-                    if self._equal[identity] > 1:
-                        identity = digest(identity.hex(), self._equal[identity])
+        each = zip(waiting.told, waiting.tracks, *known, strict=True)
+        for place, (told, track, identity, content) in enumerate(each, base):
+            station, case_no, activity, at, until, recorded, revision, event_id, _, data = told
+            if distinct and event_id is None:
+                self._equal[identity] += 1
+                if self._equal[identity] > 1:
+                    identity = digest(identity.hex(), self._equal[identity])
             known_at = base
             if backfill:
                 # Of a day it is known once the day is over, not at its first instant.
                 happened = at if until is None else until
                 known_at = min(base, happened if recorded is None else recorded)
-            track = tracks[place]
             event = new(
                 Event,
                 (
-                    identity, content, activity, at, until, recorded, revision, base + place, known_at,
+                    identity, content, activity, at, until, recorded, revision, place, known_at,
                     source, event_id, data, delivery_id, sheets[track], numbers[track], event_id is not None,
                 ),
             )  # fmt: skip
@@ -392,6 +435,7 @@ class _Reception:
         """
         if len(self._waiting) or self._waiting.rows or self._weighed:
             self.write(database)
+        self.ended()
         self.end(error)
         with database.write() as connection:
             self.record(connection)

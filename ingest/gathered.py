@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from ingest.candidate import Person, RowResult
+from ingest.identity import UNTOLD, Identities, identities
 from ingest.mapping.batch import Batch
 from monitor.store.deliveries import Counts
 from monitor.store.log import CaseKey
@@ -14,11 +16,18 @@ from monitor.store.quarantine import Quarantined
 
 @dataclass(slots=True)
 class Gathered:
-    """Rows read and not yet written. `tracks[i]` is the place in `rows` of the i-th candidate."""
+    """Rows read and not yet written. `tracks[i]` is the place in `rows` of the i-th candidate.
 
+    `counts` are of what is read, hidden and no data. Behind `told` stand what is known of the identity and
+    the content of each, `UNTOLD` where that is not worked out.
+    """
+
+    counts: Counts = field(default_factory=Counts)
     sheets: list[str | None] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
     told: list[tuple[Any, ...]] = field(default_factory=list)
+    identity: list[bytes] = field(default_factory=list)
+    content: list[bytes] = field(default_factory=list)
     tracks: list[int] = field(default_factory=list)
     rows: int = 0
     refused_rows: set[int] = field(default_factory=set)
@@ -29,8 +38,31 @@ class Gathered:
         """Events and refusals, which is what writing them costs."""
         return len(self.told) + len(self.quarantined)
 
-    def add(self, batch: Batch, counts: Counts, seen: set[CaseKey]) -> None:
-        """Gather a batch. What is read, hidden and no data is counted at once; cases named go to `seen`."""
+    def identities(self, source: str, ledger: bool) -> Identities:
+        """Identity and content of every candidate."""
+        unknown = [place for place, identity in enumerate(self.identity) if identity is UNTOLD]
+        if unknown:
+            found = identities(source, ledger, [self.told[place] for place in unknown])
+            for place, identity, content in zip(unknown, *found, strict=True):
+                self.identity[place], self.content[place] = identity, content
+        return Identities(self.identity, self.content)
+
+    def tell(self, told: list[tuple[Any, ...]], known: Identities | None = None) -> None:
+        """Add candidates behind those that are there."""
+        self.told += told
+        self.identity += [UNTOLD] * len(told) if known is None else known.identity
+        self.content += [UNTOLD] * len(told) if known is None else known.content
+
+    def choose(self, places: Iterable[int]) -> None:
+        """Keep the candidates at some places, in the order given; the rows stay as they are."""
+        chosen = list(places)
+        self.told = [self.told[place] for place in chosen]
+        self.tracks = [self.tracks[place] for place in chosen]
+        self.identity = [self.identity[place] for place in chosen]
+        self.content = [self.content[place] for place in chosen]
+
+    def add(self, batch: Batch, seen: set[CaseKey]) -> None:
+        """Gather a batch; cases that rows name go to `seen`."""
         for problem in batch.problems:
             self.quarantined.append(
                 Quarantined(
@@ -44,14 +76,15 @@ class Gathered:
             count = len(batch.landed)
             self.sheets += [batch.sheet] * count
             self.numbers += [row[0] for row in batch.landed]
-            self.told += [row[1:] for row in batch.landed]
+            self.tell([row[1:] for row in batch.landed], batch.identities)
             self.tracks += range(first, first + count)
             self.rows += count
-            counts.rows_read += count
+            self.counts.rows_read += count
         for row in batch.rows:
-            self._add_row(row, counts, seen)
+            self._add_row(row, seen)
 
-    def _add_row(self, row: RowResult, counts: Counts, seen: set[CaseKey]) -> None:
+    def _add_row(self, row: RowResult, seen: set[CaseKey]) -> None:
+        counts = self.counts
         counts.rows_read += 1
         counts.rows_hidden += row.hidden
         if row.aside is not None:
@@ -67,9 +100,8 @@ class Gathered:
         self.rows += 1
         self.sheets.append(row.sheet)
         self.numbers.append(row.row)
-        for candidate in row.candidates:
-            self.told.append(tuple(candidate))
-            self.tracks.append(place)
+        self.tell([tuple(candidate) for candidate in row.candidates])
+        self.tracks += [place] * len(row.candidates)
         if row.refusals:
             self.refused_rows.add(place)
             self.quarantined += [

@@ -227,9 +227,7 @@ class Settler:
             found = (waiting.numbers[place], one[0], one[1], one[3], *values, rest)
             weighings.add(Weighings._make([value] for value in found))
             sheets.append(waiting.sheets[place])
-        others = [not one for one in mine]
-        waiting.told = list(compress(waiting.told, others))
-        waiting.tracks = list(compress(waiting.tracks, others))
+        waiting.choose(place for place, one in enumerate(mine) if not one)
         waiting.rows -= len(sheets)
         return [self.part(weighings, sheets)]
 
@@ -242,12 +240,12 @@ class Settler:
         first = len(waiting.numbers)
         waiting.numbers += chosen.rows
         waiting.sheets += [part.columns[-2][place] for place in back]
-        waiting.told += [row[1:] for row in landed_of(chosen)]
+        waiting.tell([row[1:] for row in landed_of(chosen)])
         waiting.tracks += range(first, first + len(back))
         waiting.rows += len(back)
-        order = sorted(range(len(waiting.told)), key=lambda place: waiting.numbers[waiting.tracks[place]])
-        waiting.told = [waiting.told[place] for place in order]
-        waiting.tracks = [waiting.tracks[place] for place in order]
+        waiting.choose(
+            sorted(range(len(waiting.told)), key=lambda place: waiting.numbers[waiting.tracks[place]])
+        )
 
 
 class _Local(dict[int, tuple[str, str, int]]):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ingest.candidate import Candidate, Person, RowResult
+from ingest.identity import Identities
 from monitor.cases.activity import Activity
 from monitor.cases.weighing import Weighings, numbered, weighing_data
 
@@ -44,6 +45,8 @@ class Batch(NamedTuple):
     problems: list[SheetProblem]
     weighings: Weighings | None = None
     """First weighings that name no case: rows that are one event each, like `landed`."""
+    identities: Identities | None = None
+    """Those of `landed`, where they are worked out already: by the child, while the parent writes."""
 
     @property
     def read(self) -> int:

@@ -10,6 +10,7 @@ from operator import itemgetter
 from pathlib import Path
 
 from ingest.candidate import RowResult
+from ingest.identity import identities
 from ingest.tables.cell import bounded_text
 from ingest.tables.delimited import RefusedRow, stream_csv
 from ingest.tables.fault import TableError
@@ -322,7 +323,10 @@ class _Job:
         warnings: list[Warned] | None = None,
         problems: list[SheetProblem] | None = None,
     ) -> Batch:
-        return Batch(sheet, landed, rows, self.persons.take(), warnings or [], problems or [])
+        known = identities(self.page.name, False, (row[1:] for row in landed)) if landed else None
+        return Batch(
+            sheet, landed, rows, self.persons.take(), warnings or [], problems or [], identities=known
+        )
 
 
 def _nothing(number: int, cells: list[str]) -> Landed | None:

@@ -45,14 +45,12 @@ class Event(NamedTuple):
         return self.occurred_at if self.occurred_until is None else self.occurred_until
 
 
+DIGEST_BYTES = 16
+
+
 def digest(*parts: object) -> bytes:
-    """16 bytes that stand for the parts; used for identity and content, never for secrecy."""
-    return digest_text("\x1f".join(map(str, parts)))
-
-
-def digest_text(text: str) -> bytes:
-    """The same of parts that are joined already, by the character U+001F."""
-    return blake2b(text.encode(), digest_size=16).digest()
+    """`DIGEST_BYTES` that stand for the parts; used for identity and content, never for secrecy."""
+    return blake2b("\x1f".join(map(str, parts)).encode(), digest_size=DIGEST_BYTES).digest()
 
 
 def precedence(event: Event) -> tuple[int, int, int, bytes]:

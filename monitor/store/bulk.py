@@ -70,6 +70,11 @@ def append_columns(
     _send(connection, _Block(f"INSERT INTO {table}", told), count, _insert)
 
 
+def shared_by_threads(connection: Connection) -> bool:
+    """Whether another thread may go on with this connection, as long as no two do at a time."""
+    return connection.dialect.name != "sqlite" or SHARED_BY_THREADS in connection.info
+
+
 def arrived(connection: Connection) -> None:
     """Wait until every row appended on this connection has arrived. Raises what the database refused."""
     under_way: _UnderWay | None = connection.info.pop(_UNDER_WAY, None)
@@ -107,8 +112,7 @@ def _send(connection: Connection, block: _Block, count: int, carry: Carry) -> No
     blocks: SimpleQueue[_Block | None] = SimpleQueue()
     blocks.put(block)
     driver: Any = connection.connection.driver_connection
-    alone = carry is _insert and SHARED_BY_THREADS not in connection.info
-    if count < _WORTH_A_THREAD or alone:
+    if count < _WORTH_A_THREAD or not shared_by_threads(connection):
         blocks.put(None)
         try:
             carry(driver, blocks)

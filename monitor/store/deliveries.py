@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from operator import attrgetter
+from operator import add, attrgetter
 from typing import Any, NamedTuple
 
 import orjson
@@ -37,6 +37,10 @@ class Counts:
     revisions: int = 0
     refusals: int = 0
     cases: int = 0
+
+    def plus(self, other: Counts) -> Counts:
+        """Both together."""
+        return Counts(*map(add, _numbers(self), _numbers(other)))
 
 
 _COUNTS = tuple(Counts.__dataclass_fields__)

