@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from dash import Dash, Input, Output, State, ctx, dcc, no_update
+from dash import ALL, Dash, Input, Output, State, ctx, dcc, no_update
 from fastapi import APIRouter
 
 from dashboard.address import read_search
@@ -15,6 +15,7 @@ from dashboard.pages.figure_page import FigurePage
 from dashboard.pages.kept import Kept
 from dashboard.parts import differencelist
 from dashboard.parts import payments as parts
+from dashboard.parts.addresslist import address_card, station_name
 from dashboard.parts.element import Node, div
 from dashboard.parts.flow import refused
 from dashboard.parts.flow_files import File
@@ -23,7 +24,9 @@ from dashboard.parts.sentence import Speech
 from dashboard.views.differences import difference_ask, differences_view
 from dashboard.views.flow_ask import FlowAsk
 from dashboard.views.payments import PATH, PaymentsView, payments_view
+from dashboard.views.snapshot import waiting_addresses
 from monitor.actions.differences import NotWorkedError, assign, close, reopen
+from monitor.actions.payment_address import NotConfirmedError, confirm_address
 from monitor.store.deliveries import Sender
 from monitor.store.difference_list import last_step
 
@@ -76,6 +79,14 @@ def differences(services: Services, query: dict[str, str], told: str = "") -> tu
     return differencelist.card(view, asked, DifferencesFile(asked), speech, configuration, told), view.last
 
 
+def waiting(services: Services, query: dict[str, str], told: str = "") -> Node | None:
+    """The payment addresses that wait for a second person; `told` answers what was just sent."""
+    page = page_of(services)
+    asked = page.asked(query)
+    found = waiting_addresses(services, asked.station)
+    return address_card(found, page.speech(asked, this_year=True), services.configuration.stations, told)
+
+
 def routes(services: Services) -> APIRouter:
     """`/payments/FIGURE.csv` and `.svg`: what a figure shows, at the same address as its page."""
     page = page_of(services)
@@ -97,6 +108,7 @@ def layout(services: Services, query: dict[str, str]) -> Any:
     return div(
         [
             *keeping,
+            div(waiting(services, query), id="fx-pay-addresses"),
             figures,
             div(listed, id="fx-pay-differences"),
             dcc.Store(id="fx-pay-last", data=last),
@@ -105,7 +117,7 @@ def layout(services: Services, query: dict[str, str]) -> Any:
 
 
 def register(app: Dash, services: Services) -> None:
-    """What every page of figures does, and working on differences."""
+    """What every page of figures does, working on differences, and confirming a changed payment address."""
     page_of(services).register(app)
 
     def relisted(search: str | None, held: int | None, by_itself: bool) -> tuple[Any, ...]:
@@ -184,3 +196,43 @@ def register(app: Dash, services: Services) -> None:
         if path != PATH or not ctx.triggered or not ctx.triggered[0]["value"]:
             return (no_update,) * 3
         return await asyncio.to_thread(worked, search, str(ctx.triggered_id), owner or "", reason or "")
+
+    def confirmed(search: str | None, station: str, digest: str, name: str) -> tuple[Any, ...]:
+        query, words = read_search(search), services.texts[current_language(services.language)]
+        # Until there is sign-in the name is typed; its origin tells which account of the server took it.
+        sender = Sender(name, f"{services.actor}@{ORIGIN}")
+        database, configuration = services.database, services.configuration
+        try:
+            done = confirm_address(database, configuration, sender, station, digest, now=services.now())
+        except NotConfirmedError as error:
+            return no_update, words.get(f"payments.address.not.{error.code}")
+        page = page_of(services)
+        speech = page.speech(page.asked(query))
+        said = station_name(station, speech, configuration.stations)
+        told = words.get("payments.address.done", station=said, name=done.confirmed_by)
+        return waiting(services, query, told), no_update
+
+    @app.callback(
+        Output("fx-pay-addresses", "children"),
+        Output("fx-pay-address-told", "children"),
+        Input({"pay": "confirm", "station": ALL, "digest": ALL}, "n_clicks"),
+        State({"pay": "name", "station": ALL, "digest": ALL}, "value"),
+        State({"pay": "name", "station": ALL, "digest": ALL}, "id"),
+        State("fx-location", "search"),
+        State("fx-location", "pathname"),
+        prevent_initial_call=True,
+    )
+    async def confirm(
+        clicks: list[int | None],
+        names: list[str | None],
+        ids: list[dict[str, str]],
+        search: str | None,
+        path: str | None,
+    ) -> tuple[Any, ...]:
+        pressed = ctx.triggered_id
+        if path != PATH or not any(clicks) or not isinstance(pressed, dict):
+            return (no_update,) * 2
+        station, digest = pressed["station"], pressed["digest"]
+        typed = {(one["station"], one["digest"]): name for one, name in zip(ids, names, strict=True)}
+        name = typed.get((station, digest)) or ""
+        return await asyncio.to_thread(confirmed, search, station, digest, name)

@@ -25,6 +25,7 @@ from monitor.actions.notes import EmptyNoteError, acknowledge, add_note
 from monitor.store.board import data_version
 from monitor.store.deliveries import Sender
 from monitor.store.notes import notes_of
+from monitor.store.payment_addresses import address_version
 
 if TYPE_CHECKING:
     from dashboard.services import Services
@@ -66,7 +67,8 @@ class Boards:
         self._lock = Lock()
 
     def key(self, asked: Asked, now: int) -> str:
-        version = ".".join(map(str, data_version(self.services.database)))
+        database = self.services.database
+        version = ".".join(map(str, (*data_version(database), address_version(database))))
         return (
             f"{self.services.version}/{version}/{now // MINUTE}/{asked.station}/{asked.language}/{asked.wall}"
         )

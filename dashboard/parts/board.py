@@ -123,7 +123,11 @@ def _addresses(view: Snapshot, saying: Saying) -> list[Node]:
         else:
             time = when(one.changed_at, saying.now, saying.zone_of(one.station), words)
             lines.append(words.get("board.address.changed", **params, time=time, actor=one.changed_by))
-    return [div([element("p", line) for line in lines], "fx-address", role="status")] if lines else []
+    if not lines:
+        return []
+    confirm = rows.link(words.get("board.address.confirm"), "/payments", "")
+    shown = [element("p", line if saying.wall else [line, " ", confirm]) for line in lines]
+    return [div(shown, "fx-address", role="status")]
 
 
 def _failed(failure: Failure, saying: Saying) -> Node:

@@ -137,10 +137,11 @@ def snapshot(services: Services, station: str | None, now: int) -> Snapshot:
         ),
         last_day,
         feeds,
-        attempt("addresses", lambda: _addresses(services, station)),
+        attempt("addresses", lambda: waiting_addresses(services, station)),
     )
 
 
-def _addresses(services: Services, station: str | None) -> tuple[AddressStanding, ...]:
+def waiting_addresses(services: Services, station: str | None) -> tuple[AddressStanding, ...]:
+    """The payment addresses of a station, or of all, that wait for a second person."""
     waiting = unconfirmed(services.database, services.configuration)
     return tuple(one for one in waiting if station in (None, one.station))

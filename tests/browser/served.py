@@ -162,7 +162,7 @@ def odd_cases(served: Served) -> None:
     )
 
 
-def served_empty(folder: Path, clock: Callable[[], int]) -> Served:
-    """An installation with the shipped configuration, of which nothing is known yet."""
+def served_empty(folder: Path, clock: Callable[[], int], config: Path | None = None) -> Served:
+    """An installation with the shipped configuration, or with that of a folder, of which nothing is known."""
     with patch("monitor.server.now", clock):
-        return Served(install(Settings(data_dir=folder)), clock)
+        return Served(install(Settings(data_dir=folder, config_dir=config)), clock)

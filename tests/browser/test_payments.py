@@ -4,13 +4,15 @@ worked through."""
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from monitor.payments.address import standings_of
 from monitor.store.differences import difference, steps_of
 from tests.browser.conftest import PHONE, Reading, settle
-from tests.browser.served import Served
+from tests.browser.served import LAWFUL, PAYS_FIRST, Clock, Served, served_empty
 
 pytestmark = pytest.mark.browser
 
@@ -81,4 +83,56 @@ def test_a_difference_is_assigned_closed_with_a_reason_and_opened_again(
         ("reopened", "财务 赵", "弄错了"),
     ]
     assert told is not None and told.state == "open"
+    assert one.complaints == []
+
+
+@pytest.fixture
+def bureau(tmp_path: Path) -> Iterator[Served]:
+    """Two stations whose payment code leads to an address of the bureau's own."""
+    config = tmp_path / "config"
+    config.mkdir()
+    hosts = "hosts:\n  - {host: pay.example.org, example: true}\n  - {host: fs.bureau.example}\n"
+    (config / "payment-hosts.yaml").write_text(hosts, encoding="utf-8")
+    own = 'payment: {address: "https://fs.bureau.example/p?c={code}"}'
+    stations = f"stations:\n  '{PAYS_FIRST}': {{{own}}}\n  '{LAWFUL}': {{{own}}}\n"
+    (config / "stations.yaml").write_text(stations, encoding="utf-8")
+    served = served_empty(tmp_path, Clock(), config)
+    served.start()
+    yield served
+    served.close()
+
+
+@pytest.mark.parametrize("size", [None, PHONE])
+def test_a_changed_payment_address_is_confirmed_by_a_second_person(
+    bureau: Served, reader: Reading, size: tuple[int, int] | None
+) -> None:
+    services = bureau.installation.services
+    one = reader(bureau) if size is None else reader(bureau, size)
+    page = one.open("/")
+    page.locator(".fx-address a").first.click()
+    page.wait_for_selector("text=2 处改动等第二人复核")
+    mine, other = page.locator(".fx-pay-addresses li").all()
+    assert "https://fs.bureau.example/p?c={code}" in mine.inner_text()
+    other.locator("input").fill("李")
+    mine.locator("button").click()
+    page.wait_for_selector("#fx-pay-address-told:has-text('请写复核人的姓名')")
+    mine.locator("input").fill(f" {services.actor.upper()} ")
+    mine.locator("button").click()
+    page.wait_for_selector("#fx-pay-address-told:has-text('要由另一人复核')")
+    # A refusal leaves what is written where it stands.
+    assert [one.input_value() for one in page.locator(".fx-pay-addresses input").all()] == [
+        f" {services.actor.upper()} ", "李",
+    ]  # fmt: skip
+    mine.locator("input").fill("王")
+    mine.locator("button").click()
+    page.wait_for_selector("text=1 处改动等第二人复核")
+    assert "缴款网址已由 王 复核" in page.locator("#fx-pay-address-told").inner_text()
+    page.locator(".fx-pay-addresses input").fill("李")
+    page.locator(".fx-pay-addresses button").click()
+    page.wait_for_selector("h2:has-text('缴款网址已由 李 复核')")
+    standing = standings_of(services.database, services.configuration)
+    assert {standing[code].confirmed_by for code in (PAYS_FIRST, LAWFUL)} == {"王", "李"}
+    page.goto(bureau.base + "/payments")
+    settle(page)
+    assert page.locator(".fx-pay-addresses").count() == 0
     assert one.complaints == []
