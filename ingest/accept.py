@@ -6,21 +6,20 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
-from itertools import chain, repeat
+from itertools import chain
 from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from ingest.append import Appender
 from ingest.gathered import Gathered
 from ingest.letter import Letter as Letter
 from ingest.mapping.batch import Batch
-from ingest.moved import read_again, told_elsewhere, told_together
-from ingest.statements import land_lines
 from ingest.weighings import Part, Settled, Settler
 from monitor.cases.event import Event, digest
-from monitor.cases.revision import Merge, merge, told_once
+from monitor.cases.revision import Merge
 from monitor.store.bulk import arrived, shared_by_threads
-from monitor.store.casebook import Changed, TermsOf, rewrite_versions, write_versions
+from monitor.store.casebook import TermsOf
 from monitor.store.database import Database
 from monitor.store.deliveries import (
     Counts,
@@ -31,16 +30,13 @@ from monitor.store.deliveries import (
     record_counts,
 )
 from monitor.store.ledger_rows import note_absences
-from monitor.store.log import CaseKey, KnownEvents, add_cases, case_ids, events_of, insert_events
+from monitor.store.log import CaseKey
 from monitor.store.people import remember_people
 from monitor.store.quarantine import put_in_quarantine, supersede
 from monitor.store.weighings import name_numbers
 
 ROWS_AT_ONCE = 20_000
 """Events written in one transaction; bounds memory and how long others wait to write."""
-
-ROWS_TOGETHER = 4_000
-"""Events that are sent to the database together."""
 
 
 def accept(
@@ -130,7 +126,6 @@ class _Reception:
         self._heard = heard
         self._counts = Counts()
         self._stations: set[str] = set()
-        self._touched: set[int] = set()
         self._seen: set[CaseKey] = set()
         self._span: tuple[int, int] | None = None
         self._equal: Counter[bytes] = Counter()
@@ -161,6 +156,7 @@ class _Reception:
         self._id, self._source_id, self._received_at = opened
         self._until = opened.received_at
         self._settler = Settler(self._terms, letter, self._source_id, self._id)
+        self._appender = Appender(self._terms, letter, self._source_id, self._heard, self._repeats)
 
     def take(self, batch: Batch) -> None:
         """Gather a batch."""
@@ -231,9 +227,10 @@ class _Reception:
         self._stations |= settled.stations
         incoming = self._events(waiting, base)
         if self._letter.statement:
-            added, revisions = self._lay_lines(connection, incoming)
+            self._stations.discard("")
+            added, revisions = self._appender.lay_lines(connection, incoming)
         else:
-            added, revisions = self._append(connection, incoming, base)
+            added, revisions = self._appender.append(connection, incoming, base)
         name_numbers(connection, settled.named)
         quiet = len(settled.rows)
         tracks = waiting.tracks
@@ -252,7 +249,7 @@ class _Reception:
         counts.rows_quarantined += refused_only
         counts.rows_unchanged += waiting.rows - len(rows_added) - refused_only + settled.duplicates
         counts.refusals += len(waiting.quarantined)
-        counts.cases = len(self._touched)
+        counts.cases = len(self._appender.touched)
         problem = self._problem
 
         def rest() -> None:
@@ -338,95 +335,6 @@ class _Reception:
             low, high = self._span or (begun[0], begun[0])
             self._span = (min(low, *begun), max(high, *begun))
         return by_case
-
-    def _append(
-        self, connection: Connection, incoming: dict[CaseKey, list[Event]], base: int
-    ) -> tuple[list[Event], int]:
-        """Merge with what is known, append, fold. Returns the events added and how many are revisions."""
-        ids = case_ids(connection, incoming)
-        fresh = [key for key in incoming if key not in ids]
-        known = events_of(connection, ids.values())
-        ids |= add_cases(connection, fresh)
-        moved = told_elsewhere(connection, incoming, ids)
-        known |= events_of(connection, set().union(*moved.values()) - set(known) - set(ids.values()))
-        added: list[Event] = []
-        revisions = 0
-        homes: list[int] = []
-        kept: list[Event] = []
-        changed: dict[int, Changed] = {}
-        gained: set[int] = set()
-        each_new = not moved and self._heard is None
-        for keys in told_together(incoming, moved, ids):
-            case_id, own = ids[keys[0]], incoming[keys[0]]
-            if len(kept) >= ROWS_TOGETHER:
-                # The database may take them in while the next are merged.
-                insert_events(connection, homes, [self._source_id] * len(kept), kept)
-                homes, kept = [], []
-            if each_new and case_id not in known and told_once(own):
-                # The bulk of any first load.
-                added += own
-                gained.add(case_id)
-                kept += own
-                homes += repeat(case_id, len(own))
-                changed[case_id] = Changed(keys[0], KnownEvents(own, []), True)
-                continue
-            merged = self._merge(keys, incoming, known, moved, ids)
-            revisions += merged.revisions
-            added += merged.added
-            if self._heard is not None:
-                self._heard(merged)
-            told = merged.added + merged.affirmed if merged.affirmed else merged.added
-            if not told:
-                continue
-            home = {} if len(keys) == 1 else {e.received_at: key for key in keys for e in incoming[key]}
-            for key in keys:
-                case_id = ids[key]
-                own = [event for event in told if home[event.received_at] == key] if home else told
-                if own:
-                    if not merged.affirmed or any(event not in merged.affirmed for event in own):
-                        gained.add(case_id)
-                    kept += own
-                    homes += repeat(case_id, len(own))
-                    before = known.get(case_id)
-                    earlier, elsewhere = ([], []) if before is None else before
-                    changed[case_id] = Changed(key, KnownEvents(earlier + own, elsewhere), before is None)
-        insert_events(connection, homes, [self._source_id] * len(kept), kept)
-        read_again(connection, changed, moved, ids)
-        if self._letter.backfill:
-            rewrite_versions(connection, changed, self._terms)
-        else:
-            write_versions(connection, changed, self._terms, base)
-        self._touched |= gained
-        return added, revisions
-
-    def _lay_lines(
-        self, connection: Connection, incoming: dict[CaseKey, list[Event]]
-    ) -> tuple[list[Event], int]:
-        """The same for lines of a statement, which belong to no case yet."""
-        self._stations.discard("")
-        merged = land_lines(connection, incoming, self._source_id, repeats=self._repeats)
-        if self._heard is not None:
-            self._heard(merged)
-        return merged.added, merged.revisions
-
-    def _merge(
-        self,
-        keys: tuple[CaseKey, ...],
-        incoming: dict[CaseKey, list[Event]],
-        known: dict[int, KnownEvents],
-        moved: dict[CaseKey, set[int]],
-        ids: dict[CaseKey, int],
-    ) -> Merge:
-        """Merge what is told of some cases with all that was told before of the same events."""
-        told: dict[int, Event] = {}
-        for key in keys:
-            for case_id in (ids[key], *moved.get(key, ())):
-                if case_id in known:
-                    told.update((event.received_at, event) for part in known[case_id] for event in part)
-        events = incoming[keys[0]]
-        if len(keys) > 1:
-            events = sorted((e for key in keys for e in incoming[key]), key=lambda e: e.received_at)
-        return merge(list(told.values()), events, repeats=self._repeats)
 
     def fail(self, database: Database, error: BaseException) -> None:
         """Write what was read before the error, and enter the delivery as failed.

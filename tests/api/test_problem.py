@@ -38,7 +38,7 @@ def test_a_wrong_request_is_answered_by_a_problem(
 
 
 def test_an_error_of_ours_is_a_problem_that_says_nothing_of_its_cause(client: TestClient) -> None:
-    with patch("ingest.accept.insert_events", side_effect=ValueError("晋D81021")):
+    with patch("ingest.append.insert_events", side_effect=ValueError("晋D81021")):
         answer = client.post("/api/v1/events", json=[{"station": "14042302", "case_no": "A-1",
             "activity": "confirmed", "occurred_at": "2024-11-26T08:00:00+08:00"}])  # fmt: skip
     assert (answer.status_code, answer.json()["code"]) == (500, "failed")

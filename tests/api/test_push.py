@@ -134,8 +134,8 @@ def test_a_key_is_free_again_after_seven_days(installation: Installation) -> Non
     [
         "ingest.push.kept_answer",
         "ingest.accept.open_delivery",
-        "ingest.accept.insert_events",
-        "ingest.accept.write_versions",
+        "ingest.append.insert_events",
+        "ingest.append.write_versions",
         "ingest.accept.remember_people",
         "ingest.accept.record_counts",
         "ingest.push.keep_answer",
@@ -160,7 +160,7 @@ def test_a_push_that_fails_at_any_step_leaves_nothing_and_its_repeat_is_taken_in
 
 
 def test_a_push_that_fails_is_entered_as_failed(client: TestClient, installation: Installation) -> None:
-    with patch("ingest.accept.insert_events", side_effect=OSError("the disk is full")):
+    with patch("ingest.append.insert_events", side_effect=OSError("the disk is full")):
         assert client.post(PATH, json=[row("confirmed")]).status_code == 500
     with installation.database.read() as connection:
         [entry] = recent_deliveries(connection)

@@ -31,8 +31,8 @@ PATH = "/api/v1/events"
 BEFORE_COMMIT = (
     "ingest.push.kept_answer",
     "ingest.accept.open_delivery",
-    "ingest.accept.insert_events",
-    "ingest.accept.write_versions",
+    "ingest.append.insert_events",
+    "ingest.append.write_versions",
     "ingest.accept.record_counts",
     "ingest.push.keep_answer",
 )

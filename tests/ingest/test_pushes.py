@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import event, func, select
 
 import ingest.accept
+import ingest.append
 import ingest.push
 from ingest.intake import Intake
 from ingest.mapping.pages import load_pages
@@ -164,7 +165,7 @@ def test_one_that_fails_takes_no_other_down_and_is_entered_as_failed(
         return write_versions(connection, changed, *rest)
 
     sent = [push(row("A-1", driver="张三")), push(row("BAD"), key="k"), push(row("A-2", driver="张三"))]
-    with patch.object(ingest.accept, "write_versions", fails_for_one):
+    with patch.object(ingest.append, "write_versions", fails_for_one):
         good, bad, other = together(pushes, *sent)
     assert outcomes(good) == outcomes(other) == ["new"]
     assert isinstance(bad, OSError)
@@ -183,7 +184,7 @@ def test_a_person_told_by_a_push_that_failed_is_kept_with_the_next(
     pushes: Pushes, database: Database
 ) -> None:
     with (
-        patch.object(ingest.accept, "insert_events", side_effect=OSError("no")),
+        patch.object(ingest.append, "insert_events", side_effect=OSError("no")),
         pytest.raises(OSError, match="no"),
     ):
         pushes.take(push(row("A-1", driver="李四")))

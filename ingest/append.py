@@ -1,0 +1,130 @@
+"""Events of a delivery into the log: merged with what is known of their cases, appended, folded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import repeat
+
+from sqlalchemy import Connection
+
+from ingest.letter import Letter
+from ingest.moved import read_again, told_elsewhere, told_together
+from ingest.statements import land_lines
+from monitor.cases.event import Event
+from monitor.cases.revision import Merge, merge, told_once
+from monitor.store.casebook import Changed, TermsOf, rewrite_versions, write_versions
+from monitor.store.log import CaseKey, KnownEvents, add_cases, case_ids, events_of, insert_events
+
+ROWS_TOGETHER = 4_000
+"""Events that are sent to the database together."""
+
+
+class Appender:
+    """Appends what one delivery tells. `touched` are the cases that gained an event.
+
+    `heard` is told what each case gained; `repeats`: the very delivery came before.
+    """
+
+    def __init__(
+        self,
+        terms: TermsOf,
+        letter: Letter,
+        source_id: int,
+        heard: Callable[[Merge], None] | None,
+        repeats: bool,
+    ) -> None:
+        self._terms = terms
+        self._letter = letter
+        self._source_id = source_id
+        self._heard = heard
+        self._repeats = repeats
+        self.touched: set[int] = set()
+
+    def append(
+        self, connection: Connection, incoming: dict[CaseKey, list[Event]], base: int
+    ) -> tuple[list[Event], int]:
+        """Merge with what is known, append, fold, in a write transaction; what is new is received from `base`
+        on. Returns the events added and how many are revisions."""
+        ids = case_ids(connection, incoming)
+        fresh = [key for key in incoming if key not in ids]
+        known = events_of(connection, ids.values())
+        ids |= add_cases(connection, fresh)
+        moved = told_elsewhere(connection, incoming, ids)
+        known |= events_of(connection, set().union(*moved.values()) - set(known) - set(ids.values()))
+        added: list[Event] = []
+        revisions = 0
+        homes: list[int] = []
+        kept: list[Event] = []
+        changed: dict[int, Changed] = {}
+        gained: set[int] = set()
+        each_new = not moved and self._heard is None
+        for keys in told_together(incoming, moved, ids):
+            case_id, own = ids[keys[0]], incoming[keys[0]]
+            if len(kept) >= ROWS_TOGETHER:
+                # The database may take them in while the next are merged.
+                insert_events(connection, homes, [self._source_id] * len(kept), kept)
+                homes, kept = [], []
+            if each_new and case_id not in known and told_once(own):
+                # The bulk of any first load.
+                added += own
+                gained.add(case_id)
+                kept += own
+                homes += repeat(case_id, len(own))
+                changed[case_id] = Changed(keys[0], KnownEvents(own, []), True)
+                continue
+            merged = self._merge(keys, incoming, known, moved, ids)
+            revisions += merged.revisions
+            added += merged.added
+            if self._heard is not None:
+                self._heard(merged)
+            told = merged.added + merged.affirmed if merged.affirmed else merged.added
+            if not told:
+                continue
+            home = {} if len(keys) == 1 else {e.received_at: key for key in keys for e in incoming[key]}
+            for key in keys:
+                case_id = ids[key]
+                own = [event for event in told if home[event.received_at] == key] if home else told
+                if own:
+                    if not merged.affirmed or any(event not in merged.affirmed for event in own):
+                        gained.add(case_id)
+                    kept += own
+                    homes += repeat(case_id, len(own))
+                    before = known.get(case_id)
+                    earlier, elsewhere = ([], []) if before is None else before
+                    changed[case_id] = Changed(key, KnownEvents(earlier + own, elsewhere), before is None)
+        insert_events(connection, homes, [self._source_id] * len(kept), kept)
+        read_again(connection, changed, moved, ids)
+        if self._letter.backfill:
+            rewrite_versions(connection, changed, self._terms)
+        else:
+            write_versions(connection, changed, self._terms, base)
+        self.touched |= gained
+        return added, revisions
+
+    def lay_lines(
+        self, connection: Connection, incoming: dict[CaseKey, list[Event]]
+    ) -> tuple[list[Event], int]:
+        """The same for lines of a statement, which belong to no case yet."""
+        merged = land_lines(connection, incoming, self._source_id, repeats=self._repeats)
+        if self._heard is not None:
+            self._heard(merged)
+        return merged.added, merged.revisions
+
+    def _merge(
+        self,
+        keys: tuple[CaseKey, ...],
+        incoming: dict[CaseKey, list[Event]],
+        known: dict[int, KnownEvents],
+        moved: dict[CaseKey, set[int]],
+        ids: dict[CaseKey, int],
+    ) -> Merge:
+        """Merge what is told of some cases with all that was told before of the same events."""
+        told: dict[int, Event] = {}
+        for key in keys:
+            for case_id in (ids[key], *moved.get(key, ())):
+                if case_id in known:
+                    told.update((event.received_at, event) for part in known[case_id] for event in part)
+        events = incoming[keys[0]]
+        if len(keys) > 1:
+            events = sorted((e for key in keys for e in incoming[key]), key=lambda e: e.received_at)
+        return merge(list(told.values()), events, repeats=self._repeats)
