@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 PAYMENTS = ("paid", "payment_failures", "payment_time", "payment_outages", "waiting")
 _CUT = re.compile(
     r"(channel\.(?P<channel>\w+)|(?P<what>\w+))"
-    r"(\.authority\.(?P<authority>\w+))?(\.hour\.(?P<hour>\d+))?"
+    r"(\.authority\.(?P<authority>\w+))?(\.hour\.(?P<hour>\d+))?(\.(?P<days>work|off))?"
 )
 _OUTAGE = re.compile(r"(?P<date>\d{4}-\d\d-\d\d)\.(?P<hour>\d+)|hour\.(?P<any>\d+)")
 
@@ -148,4 +148,6 @@ def _payment(figure: str, rest: str, words: Texts) -> str | None:
         parts.append(words.get("payments.unknown") if unknown else authority_name(cut["authority"], words))
     if cut["hour"] is not None:
         parts.append(words.get("payments.behind.hour", hour=cut["hour"]))
+    if cut["days"] is not None:
+        parts.append(words.get(f"payments.hours.days.{cut['days']}"))
     return " · ".join(parts)

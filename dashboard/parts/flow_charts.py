@@ -42,7 +42,7 @@ def file_links(view: Filed, figure: str, words: Texts, kinds: Sequence[str] = ("
     )
 
 
-def mark(text: str, href: str, class_: str, style: dict[str, str], said: str) -> Node:
+def mark(text: Node | str, href: str, class_: str, style: dict[str, str], said: str) -> Node:
     """A mark that opens its cases. `said` is read out and shown on pointing."""
     props = {
         "children": [text, span(said, "fx-hidden-text")], "href": href, "className": class_, "style": style,

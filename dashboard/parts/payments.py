@@ -171,6 +171,15 @@ def overall_text(part: TimesPart, words: Texts) -> str | None:
     return f"{said}{words.get('flow.join')}{arrived}"
 
 
+def hours_caption(part: HoursPart, words: Texts) -> str:
+    """How the figure of hours is read, how many of the codes were paid, and which days are working days."""
+    overall = part.overall
+    k = 0 if overall is None else overall.n
+    n = 0 if overall is None else overall.n + overall.unpaid
+    days = words.get(f"payments.hours.days.{'told' if part.calendar else 'untold'}")
+    return f"{words.get('payments.hours.caption', k=k, n=n)}{words.get('flow.join')}{days}"
+
+
 def _hours(view: PaymentsView, speech: Speech) -> Node:
     part, words = view.hours, speech.words
     assert isinstance(part, HoursPart)
@@ -178,7 +187,7 @@ def _hours(view: PaymentsView, speech: Speech) -> Node:
         return card(words.get("payments.hours.neutral"), words.get("payments.none"), [])
     return card(
         speech.say(found.hours_finding(view.times)),
-        words.get("payments.hours.caption", n=part.overall.n),
+        hours_caption(part, words),
         [
             charts.heat_map(part, words, view),
             charts.heat_legend(words),

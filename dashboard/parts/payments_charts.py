@@ -10,7 +10,14 @@ from dashboard.parts.flow_charts import mark, round_up
 from dashboard.parts.flow_stages import authority_name
 from dashboard.parts.rows import link
 from dashboard.views.flow_findings import week_number
-from dashboard.views.payments import ChannelLine, ChannelsPart, FailuresPart, HoursPart, PaymentsView
+from dashboard.views.payments import (
+    ChannelLine,
+    ChannelsPart,
+    FailuresPart,
+    HoursPart,
+    HoursRow,
+    PaymentsView,
+)
 from dashboard.views.payments_findings import MINUTES, hours_text, quantile
 from monitor.payments.sheet import opening_words
 
@@ -182,19 +189,20 @@ def shade_of(one: PaymentTime) -> int | None:
     return 1 + sum(hours >= bound for bound in BOUNDS)
 
 
-def row_name(authority: str | None, words: Texts) -> str:
+def row_name(row: HoursRow, words: Texts) -> str:
     """A row of the heat map."""
-    return words.get("payments.hours.all") if authority is None else authority_name(authority, words)
+    if row.authority is not None:
+        return authority_name(row.authority, words)
+    return words.get(f"payments.hours.days.{row.days or 'all'}")
 
 
 def heat_map(part: HoursPart, words: Texts, view: PaymentsView) -> Node:
-    """24 hours for all, then for each authority: how many codes of the hour were paid, shaded by how long the
-    median took."""
+    """24 hours for all, for working days and others, then for each authority: how many codes of the hour were
+    paid, shaded by how long the median took."""
     cells: list[Node] = []
-    for authority, hours in part.rows.items():
-        name = row_name(authority, words)
-        cells.append(span(name, "fx-pay-row-name"))
-        cells += [_cell(hour, hours.get(hour), authority, name, words, view) for hour in range(24)]
+    for row in part.rows:
+        cells.append(span(row_name(row, words), "fx-pay-row-name"))
+        cells += [_cell(hour, row, words, view) for hour in range(24)]
     axis = [span(str(hour) if hour % 3 == 0 else "", "fx-flow-hour") for hour in range(24)]
     return div(
         div([*cells, span(None), *axis], "fx-pay-heat"),
@@ -205,23 +213,21 @@ def heat_map(part: HoursPart, words: Texts, view: PaymentsView) -> Node:
     )
 
 
-def _cell(
-    hour: int, one: PaymentTime | None, authority: str | None, row: str, words: Texts, view: PaymentsView
-) -> Node:
+def _cell(hour: int, row: HoursRow, words: Texts, view: PaymentsView) -> Node:
+    one = row.hours.get(hour)
     if one is None:
         return span(None, "fx-pay-cell fx-pay-cell-few")
     shade = shade_of(one)
     class_ = "fx-pay-cell-few" if shade is None else f"fx-pay-s{shade}"
     key = "few" if shade is None else "open" if one.paid_median is None else ""
-    fields = {"row": row, "hour": hour, "n": one.n}
+    fields = {"row": row_name(row, words), "hour": hour, "k": one.n, "n": one.n + one.unpaid}
     if not key:
         fields["hours"] = hours_text((one.paid_median or 0.0) / MINUTES)
     said = words.get(f"payments.hours.mark{'_' if key else ''}{key}", **fields)
+    count = span([str(one.n), element("small", f"/{one.n + one.unpaid}")])
     if not one.n:
-        return span("0", f"fx-pay-cell {class_}", title=said)
-    of = "" if authority is None else f".authority.{authority}"
-    href = view.behind(f"payment_time.all{of}.hour.{hour}")
-    return mark(str(one.n), href, f"fx-pay-cell {class_}", {}, said)
+        return span(count, f"fx-pay-cell {class_}", title=said)
+    return mark(count, view.behind(row.cell(hour)), f"fx-pay-cell {class_}", {}, said)
 
 
 def heat_legend(words: Texts) -> Node:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from dashboard.parts.flow_pictures import DONE, HEAT, LEFT, RIGHT, WIDTH, About, framed
 from dashboard.parts.payments import about as about_amount
-from dashboard.parts.payments import cost_rows, outage_text, overall_text, rate_text
+from dashboard.parts.payments import cost_rows, hours_caption, outage_text, overall_text, rate_text
 from dashboard.parts.payments_charts import (
     LEAST_IN_CELL,
     axis_top,
@@ -107,21 +107,21 @@ def times(view: PaymentsView, about: About, _configuration: Configuration) -> st
 
 
 def hours(view: PaymentsView, about: About, _configuration: Configuration) -> str:
-    """24 hours for all and for each authority."""
+    """24 hours for all, by kind of day and for each authority."""
     part, words = view.hours, about.speech.words
     assert isinstance(part, HoursPart) and isinstance(view.times, TimesPart)
     said = [
-        words.get("payments.hours.caption", n=0 if part.overall is None else part.overall.n),
+        hours_caption(part, words),
         words.get("payments.hours.few", n=LEAST_IN_CELL),
     ]
     wide, left = (WIDTH - LEFT - 60 - RIGHT) / 24, LEFT + 60
 
     def draw(picture: Picture, y: float) -> None:
-        for row, (authority, of_hour) in enumerate(part.rows.items()):
-            top = y + 34 * row
-            picture.text(left - 8, top + 20, row_name(authority, words), anchor="end", colour=SOFT)
+        for place, row in enumerate(part.rows):
+            top = y + 34 * place
+            picture.text(left - 8, top + 20, row_name(row, words), anchor="end", colour=SOFT)
             for hour in range(24):
-                one = of_hour.get(hour)
+                one = row.hours.get(hour)
                 shade = None if one is None else shade_of(one)
                 x = left + wide * hour
                 if shade is None:
@@ -130,9 +130,8 @@ def hours(view: PaymentsView, about: About, _configuration: Configuration) -> st
                     picture.rect(x, top, wide - 2, 30, HEAT[shade])
                 if one is not None:
                     colour = "#FFFFFF" if shade is not None and shade >= 4 else TEXT
-                    picture.text(
-                        x + wide / 2 - 1, top + 20, str(one.n), size=12, anchor="middle", colour=colour
-                    )
+                    of = f"{one.n}/{one.n + one.unpaid}"
+                    picture.text(x + wide / 2 - 1, top + 19, of, size=11, anchor="middle", colour=colour)
         below = y + 34 * len(part.rows) + 12
         for hour in range(0, 24, 3):
             picture.text(left + wide * (hour + 0.5), below, str(hour), size=12, colour=SOFT, anchor="middle")

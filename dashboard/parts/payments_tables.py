@@ -44,15 +44,15 @@ def times(view: PaymentsView) -> Table:
 
 
 def hours(view: PaymentsView) -> Table:
-    """By hour of the code, all and each authority."""
-    head = ["authority", "hour", "paid", "unpaid", "minutes_median"]
+    """By hour of the code: all, working days (`work`) and others (`off`), each authority."""
+    head = ["authority", "days", "hour", "paid", "unpaid", "minutes_median"]
     part = view.hours
     if isinstance(part, Failure):
         return head, []
     return head, [
-        [authority or "", hour, one.n, one.unpaid, one.paid_median]
-        for authority, of_hour in part.rows.items()
-        for hour, one in sorted(of_hour.items())
+        [row.authority or "", row.days or "", hour, one.n, one.unpaid, one.paid_median]
+        for row in part.rows
+        for hour, one in sorted(row.hours.items())
     ]
 
 

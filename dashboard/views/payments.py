@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from monitor.settings.desk import Opening
 
 PATH = "/payments"
+DAYS = ("work", "off")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +65,28 @@ class TimesPart:
 
 
 @dataclass(frozen=True, slots=True)
-class HoursPart:
-    """Payments by the hour of their code: over all (None), then by authority; hour → its times."""
+class HoursRow:
+    """Hour → the times of its codes: of an authority's fines, of working days (`work`) or the others (`off`),
+    or of all."""
 
-    rows: Mapping[str | None, Mapping[int, PaymentTime]]
+    hours: Mapping[int, PaymentTime]
+    authority: str | None = None
+    days: str | None = None
+
+    def cell(self, hour: int) -> str:
+        """How an address names the paid of an hour."""
+        of = "" if self.authority is None else f".authority.{self.authority}"
+        return f"payment_time.all{of}.hour.{hour}{'' if self.days is None else f'.{self.days}'}"
+
+
+@dataclass(frozen=True, slots=True)
+class HoursPart:
+    """Payments by the hour of their code: over all, by kind of day, then by authority. `calendar`:
+    whether the days are told apart, which needs the calendar of every year."""
+
+    rows: tuple[HoursRow, ...]
     overall: PaymentTime | None
+    calendar: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +184,7 @@ def payments_view(services: Services, asked: FlowAsk, now: int) -> PaymentsView:
         today,
         attempt("payments channels", lambda: read_channels(engine, ask, rules, min(until, today))),
         times,
-        attempt("payments hours", lambda: read_hours(engine, ask, rules, overall)),
+        attempt("payments hours", lambda: read_hours(services, engine, ask, rules, overall)),
         attempt("payments failures", lambda: read_failures(services, engine, ask, rules)),
         attempt("payments cost", read_cost),
     )
@@ -230,19 +248,28 @@ def read_times(engine: Engine, ask: Ask, rules: Rules) -> TimesPart:
     )
 
 
-def read_hours(engine: Engine, ask: Ask, rules: Rules, overall: PaymentTime | None) -> HoursPart:
-    """By hour of the code: all, and by authority; `overall` is of all hours."""
+def read_hours(
+    services: Services, engine: Engine, ask: Ask, rules: Rules, overall: PaymentTime | None
+) -> HoursPart:
+    """By hour of the code: all, by kind of day and by authority; `overall` is of all hours."""
     from monitor.metrics.ask import By
     from monitor.metrics.payment_time import payment_time
+    from monitor.reports.figure_cases import days_off_of
 
-    rows: dict[str | None, dict[int, PaymentTime]] = {None: {}}
-    for one in payment_time(engine, replace(ask, by=(By.HOUR,)), rules.few):
-        if one.channel is None and one.cell["hour"] is not None:
-            rows[None][one.cell["hour"]] = one
-    for one in payment_time(engine, replace(ask, by=(By.AUTHORITY, By.HOUR)), rules.few):
-        if one.channel is None and one.cell["hour"] is not None and one.cell["authority"] is not None:
-            rows.setdefault(one.cell["authority"], {})[one.cell["hour"]] = one
-    return HoursPart(rows, overall)
+    by_hour, off = replace(ask, by=(By.HOUR,)), days_off_of(services.configuration, ask)
+
+    def told(found: Sequence[PaymentTime], name: str, value: object) -> Mapping[int, PaymentTime]:
+        of_row = [one for one in found if one.channel is None and one.cell.get(name) == value]
+        return {one.cell["hour"]: one for one in of_row if one.cell["hour"] is not None}
+
+    rows = [HoursRow(told(payment_time(engine, by_hour, rules.few), "", None))]
+    if off is not None:
+        of_days = payment_time(engine, by_hour, rules.few, off)
+        rows += [HoursRow(told(of_days, "day_off", kind == "off"), days=kind) for kind in DAYS]
+    of_bodies = payment_time(engine, replace(ask, by=(By.AUTHORITY, By.HOUR)), rules.few)
+    names = sorted({one.cell["authority"] for one in of_bodies} - {None})
+    rows += [HoursRow(told(of_bodies, "authority", name), name) for name in names]
+    return HoursPart(tuple(rows), overall, off is not None)
 
 
 def read_failures(services: Services, engine: Engine, ask: Ask, rules: Rules) -> FailuresPart:

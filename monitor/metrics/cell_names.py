@@ -16,7 +16,7 @@ CELLS = (
     "ages.all|past",
     "paid.all|untold|online|desk|cash|other|channel.NAME[.authority.NAME][.hour.0-23]",
     "payment_failures.all|channel.NAME[.authority.NAME][.hour.0-23]",
-    "payment_time.all|unpaid|untimed|channel.NAME[.authority.NAME][.hour.0-23]",
+    "payment_time.all|unpaid|untimed|channel.NAME[.authority.NAME][.hour.0-23][.work|off]",
     "payment_outages.all|hour.0-23|YYYY-MM-DD.0-23",
     "waiting.all|payment|removed",
     "fines.all|assessed|inside|outside|unassessed|spared[.AUTHORITY]",

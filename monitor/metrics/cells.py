@@ -6,7 +6,9 @@ How a cell is written: `monitor.metrics.cell_names`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from functools import partial
 
 import ibis
 from ibis import _
@@ -36,18 +38,27 @@ from monitor.metrics.stages import Stage
 from monitor.metrics.stages_by_time import Slot
 
 
-def case_ids(engine: Engine, ask: Ask, gates: Sequence[GateSpan], cell: str) -> list[int]:
-    """The `case_id` of each case behind a cell, as known at `as_of`. Raises UnknownCell."""
+def case_ids(
+    engine: Engine,
+    ask: Ask,
+    gates: Sequence[GateSpan],
+    cell: str,
+    days_off: tuple[date, ...] | None = None,
+) -> list[int]:
+    """The `case_id` of each case behind a cell, as known at `as_of`. Raises UnknownCell. `days_off`: the days
+    asked for that are no working days; where they are not known, no cell is of them."""
+    times = partial(payment_cells.times, days_off=days_off)
+    figures: Mapping[str, Find] = {**_FIGURES, "payment_time": times}
 
     def build(engine: Engine, ask: Ask) -> ir.Table:
         figure, _dot, rest = cell.partition(".")
-        find = _FIGURES.get(figure)
+        find = figures.get(figure)
         found = None if find is None else find(engine, ask, gates, rest)
         if found is None:
             raise UnknownCell(cell)
         return found.select("case_id")
 
-    return [row["case_id"] for row in answer(engine, ask, ("cell", cell, tuple(gates)), build)]
+    return [row["case_id"] for row in answer(engine, ask, ("cell", cell, tuple(gates), days_off), build)]
 
 
 def _rate(engine: Engine, ask: Ask, _gates: Sequence[GateSpan], rest: str) -> ir.Table | None:
@@ -147,7 +158,6 @@ _FIGURES: dict[str, Find] = {
     "ages": _ages,
     "paid": payment_cells.paid,
     "payment_failures": payment_cells.failures,
-    "payment_time": payment_cells.times,
     "payment_outages": payment_cells.outages,
     "waiting": payment_cells.waiting,
     "fines": fine_points.in_fines,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 
 import ibis
 from ibis import _
@@ -14,10 +15,11 @@ from monitor.metrics.ask import Ask
 from monitor.metrics.engine import Engine
 from monitor.metrics.gates import GateSpan
 from monitor.metrics.payment_channels import ALL_WAYS, WAYS
+from monitor.metrics.payment_time import on_days
 
 _CUT = re.compile(
     r"(?P<what>all|untold|unpaid|untimed|online|desk|cash|other|channel\.(?P<channel>[a-z0-9_]{1,40}))"
-    r"(\.authority\.(?P<authority>[a-z]{1,20}))?(\.hour\.(?P<hour>\d{1,2}))?"
+    r"(\.authority\.(?P<authority>[a-z]{1,20}))?(\.hour\.(?P<hour>\d{1,2}))?(\.(?P<day>work|off))?"
 )
 _OUTAGE = re.compile(r"all|hour\.(?P<hour>\d{1,2})|(?P<date>\d{4}-\d\d-\d\d)\.(?P<at>\d{1,2})")
 
@@ -33,8 +35,15 @@ def failures(engine: Engine, ask: Ask, _gates: Sequence[GateSpan], rest: str) ->
     return _cut(failed, rest, {"all"})
 
 
-def times(engine: Engine, ask: Ask, _gates: Sequence[GateSpan], rest: str) -> ir.Table | None:
-    """Of the payments by their time: all that are timed and paid, those of a channel, unpaid or untimed."""
+def times(
+    engine: Engine,
+    ask: Ask,
+    _gates: Sequence[GateSpan],
+    rest: str,
+    days_off: Sequence[date] | None = None,
+) -> ir.Table | None:
+    """Of the payments by their time: all that are timed and paid, those of a channel, unpaid or untimed; of
+    codes made on working days or on `days_off`, where those are known."""
     payments = payment_time.members(engine, ask)
     what = rest.partition(".")[0]
     if what == "unpaid":
@@ -43,7 +52,8 @@ def times(engine: Engine, ask: Ask, _gates: Sequence[GateSpan], rest: str) -> ir
         payments = payments.filter(~_.timed)
     else:
         payments = payments.filter(_.pay_us.notnull())
-    return _cut(payments, rest, {"all", "unpaid", "untimed"})
+    off = None if days_off is None else on_days(days_off)
+    return _cut(payments, rest, {"all", "unpaid", "untimed"}, off)
 
 
 def outages(engine: Engine, ask: Ask, _gates: Sequence[GateSpan], rest: str) -> ir.Table | None:
@@ -69,10 +79,16 @@ def waiting(engine: Engine, ask: Ask, gates: Sequence[GateSpan], rest: str) -> i
     return cases if kept[rest] is None else cases.filter(kept[rest])
 
 
-def _cut(rows: ir.Table, rest: str, known: set[str]) -> ir.Table | None:
+def _cut(
+    rows: ir.Table, rest: str, known: set[str], off: ibis.Deferred | None = None
+) -> ir.Table | None:
     asked = _CUT.fullmatch(rest)
     if asked is None or (asked["channel"] is None and asked["what"] not in known):
         return None
+    if asked["day"] is not None:
+        if off is None:
+            return None
+        rows = rows.filter(off if asked["day"] == "off" else ~off)
     what = asked["what"]
     if asked["channel"] is not None:
         rows = rows.filter(_.channel == asked["channel"])

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import ibis
@@ -150,11 +151,21 @@ def _owed(events: ir.Table) -> ir.Table:
     )
 
 
-def payment_time(engine: Engine, ask: Ask, few_n: int) -> list[PaymentTime]:
-    """The times of every cell: all payments, then each channel that was told."""
+def on_days(days: Sequence[date]) -> ibis.Deferred:
+    """Whether a code was made on one of some days."""
+    return _.requested_date.isin([day.isoformat() for day in days]) if days else ibis.literal(False)
+
+
+def payment_time(
+    engine: Engine, ask: Ask, few_n: int, days_off: tuple[date, ...] | None = None
+) -> list[PaymentTime]:
+    """The times of every cell: all payments, then each channel that was told. With `days_off`, the days asked
+    for that are no working days, they are told apart by `day_off` too."""
     names = keys(ask, "requested_date", "requested_week", hour_column="hour_of_day")
-    by_channel = _figures(engine, ask, {**names, "channel": _.channel})
-    overall = _figures(engine, ask, names)
+    if days_off is not None:
+        names["day_off"] = on_days(days_off)
+    by_channel = _figures(engine, ask, {**names, "channel": _.channel}, days_off)
+    overall = _figures(engine, ask, names, days_off)
 
     def minutes(engine: Engine, ask: Ask) -> ir.Table:
         return told_apart(
@@ -168,7 +179,7 @@ def payment_time(engine: Engine, ask: Ask, few_n: int) -> list[PaymentTime]:
         )
 
     counts: dict[tuple[Any, ...], tuple[Counter[int], Counter[int]]] = {}
-    for row in answer(engine, ask, "payment_time.minutes", minutes):
+    for row in answer(engine, ask, ("payment_time.minutes", days_off), minutes):
         both = counts.setdefault(tuple(row[name] for name in names), (Counter(), Counter()))
         both[0 if row["paid"] else 1][row["minutes"]] += row["payments"]
     found = []
@@ -186,7 +197,9 @@ def payment_time(engine: Engine, ask: Ask, few_n: int) -> list[PaymentTime]:
     return found
 
 
-def _figures(engine: Engine, ask: Ask, names: dict[str, Any]) -> dict[tuple[Any, ...], dict[str, Any]]:
+def _figures(
+    engine: Engine, ask: Ask, names: dict[str, Any], days_off: tuple[date, ...] | None
+) -> dict[tuple[Any, ...], dict[str, Any]]:
     def quantiles(engine: Engine, ask: Ask) -> ir.Table:
         return told_apart(
             members(engine, ask),
@@ -198,7 +211,7 @@ def _figures(engine: Engine, ask: Ask, names: dict[str, Any]) -> dict[tuple[Any,
             untimed=number(~_.timed),
         )
 
-    rows = answer(engine, ask, ("payment_time", *names), quantiles)
+    rows = answer(engine, ask, ("payment_time", *names, days_off), quantiles)
     return {tuple(row[name] for name in names): row for row in rows}
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING
+
+from monitor.settings.calendar import CalendarMissing
 
 if TYPE_CHECKING:
     from monitor.metrics.ask import Ask
@@ -21,6 +24,18 @@ def behind_of(lake: LakeSource | None, configuration: Configuration, now: int) -
         from monitor.metrics.catalog import rules_of
         from monitor.metrics.cells import case_ids
 
-        return case_ids(lake.engine(now), ask, rules_of(configuration, ask.as_of).gates, cell)
+        gates = rules_of(configuration, ask.as_of).gates
+        return case_ids(lake.engine(now), ask, gates, cell, days_off_of(configuration, ask))
 
     return behind
+
+
+def days_off_of(configuration: Configuration, ask: Ask) -> tuple[date, ...] | None:
+    """The days asked for that are no working days; None where all days are asked for, or the calendar of one
+    has not been entered."""
+    if ask.since is None or ask.until is None:
+        return None
+    try:
+        return configuration.calendar.days_off(ask.since, ask.until)
+    except CalendarMissing:
+        return None

@@ -82,6 +82,11 @@ class Calendar:
         if year not in self.years:
             raise CalendarMissing(year)
 
+    def days_off(self, since: date, until: date) -> tuple[date, ...]:
+        """The days from `since` to before `until` that are no working days. Raises CalendarMissing."""
+        days = [since + timedelta(days=place) for place in range((until - since).days)]
+        return tuple(day for day in days if not self.is_working_day(day))
+
     def missing_by(self, today: date, ahead: int) -> int | None:
         """The first year, of today and of the day `ahead` days later, that has not been entered."""
         for year in range(today.year, (today + timedelta(days=ahead)).year + 1):

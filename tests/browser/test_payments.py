@@ -38,7 +38,7 @@ def test_a_mark_opens_its_cases_and_a_figure_is_taken_along(
     waiting.value.save_as(tmp_path / "times.svg")
     assert title in (tmp_path / "times.svg").read_text("utf-8")
     mark = page.locator(".fx-pay-hours a.fx-pay-cell").first
-    count = int(re.findall(r"(\d+) 笔已缴", mark.get_attribute("title") or "")[-1])
+    count = int(re.findall(r"已缴 (\d+)/\d+ 笔", mark.get_attribute("title") or "")[-1])
     mark.click()
     page.wait_for_selector(".fx-list-behind")
     total = int(re.sub(r"\D", "", page.locator(".fx-list-total b").inner_text()))

@@ -249,6 +249,26 @@ def test_an_hour_in_which_every_attempt_failed_is_an_outage() -> None:
 
 
 # ---------------------------------------------------------------- the cases behind
+def test_hours_are_told_apart_by_days_off_where_these_are_known() -> None:
+    saturday = 3 * 24 * 60
+    cases = {
+        1: [fine(), asked(), paid(30)],
+        2: [fine(), asked(), paid(50)],
+        3: [fine(), asked(saturday), paid(saturday + 120)],
+        4: [fine(), asked(saturday)],
+    }
+    ask = Ask(at("2026-11-30 12:00"), by=(By.HOUR,))
+    rows = payment_time(engine_of(cases), ask, 1, (date(2026, 11, 28),))
+    told = {row.cell["day_off"]: row for row in rows if row.channel is None}
+    assert {off: (row.cell["hour"], row.n, row.unpaid) for off, row in told.items()} == {
+        False: (10, 2, 0), True: (10, 1, 1),
+    }  # fmt: skip
+    assert (told[False].paid_median, told[True].paid_median) == (30, 120)
+    worked = payment_time(engine_of(cases), ask, 1, ())
+    [row] = [row for row in worked if row.channel is None]
+    assert (row.cell["day_off"], row.n, row.unpaid) == (False, 3, 1)
+
+
 @pytest.mark.parametrize(
     ("cell", "numbers"),
     [
@@ -264,6 +284,8 @@ def test_an_hour_in_which_every_attempt_failed_is_an_outage() -> None:
         ("payment_time.channel.pos", [3]),
         ("payment_time.unpaid", [5]),
         ("payment_time.untimed", []),
+        ("payment_time.all.hour.10.off", [1, 2, 3, 4]),
+        ("payment_time.all.work", []),
         ("payment_outages.all", [5]),
         ("payment_outages.2026-11-25.11", [5]),
         ("payment_outages.hour.10", []),
@@ -278,12 +300,17 @@ def test_each_case_behind_a_figure_stands_once(cell: str, numbers: list[int]) ->
         4: [fine(), asked(), paid()],
         5: [fine(), asked(), failed(61), failed(62)],
     }
-    assert sorted(case_ids(engine_of(cases), ASK, (), cell)) == numbers
+    day_off = (date(2026, 11, 25),)
+    assert sorted(case_ids(engine_of(cases), ASK, (), cell, day_off)) == numbers
 
 
 @pytest.mark.parametrize(
-    "cell", ["paid.unpaid", "paid.channel", "payment_time.cash", "payment_outages.1", "waiting.all.hour.1"]
-)
+    "cell",
+    [
+        "paid.unpaid", "paid.channel", "paid.all.off", "payment_time.cash", "payment_time.all.off",
+        "payment_outages.1", "waiting.all.hour.1",
+    ],
+)  # fmt: skip
 def test_what_is_no_cell_of_payments_is_refused(cell: str) -> None:
     with pytest.raises(UnknownCell):
         case_ids(engine_of({1: [fine()]}), ASK, (), cell)

@@ -42,6 +42,13 @@ def test_a_day_is_worked_or_not_as_the_notice_has_it(calendar: Calendar, day: da
     assert calendar.is_working_day(day) is working
 
 
+def test_the_days_off_of_a_span_leave_out_weekend_days_that_are_worked(calendar: Calendar) -> None:
+    found = calendar.days_off(date(2026, 10, 6), date(2026, 10, 13))
+    assert found == (date(2026, 10, 6), date(2026, 10, 7), date(2026, 10, 11))
+    with pytest.raises(CalendarMissing):
+        calendar.days_off(date(2026, 12, 31), date(2099, 1, 1))
+
+
 @pytest.mark.parametrize(
     ("start", "n", "end"),
     [

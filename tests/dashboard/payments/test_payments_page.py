@@ -19,9 +19,10 @@ from dashboard.parts.flow import refused
 from dashboard.parts.payments_files import FIGURES, file_of
 from dashboard.parts.sentence import Speech
 from dashboard.views.cases import list_view
-from dashboard.views.payments import ChannelsPart, PaymentsView, TimesPart, payments_view
+from dashboard.views.payments import ChannelsPart, HoursPart, PaymentsView, TimesPart, payments_view
 from dashboard.views.snapshot import Failure, Told, zone_of
 from monitor.server import create_app
+from monitor.settings.calendar import Calendar
 from tests.browser.served import MOMENT, PAYS_FIRST, Served, served_county
 from tests.dashboard.links import addresses
 
@@ -93,9 +94,10 @@ def expected(address: str, view: PaymentsView) -> int:
     if figure == "payment_time" and rest in ("all", "unpaid", "untimed"):
         overall = of.times.overall
         return int({"all": overall.n, "unpaid": overall.unpaid, "untimed": overall.untimed}[rest])
-    hour = re.fullmatch(r"all(\.authority\.(\w+))?\.hour\.(\d+)", rest)
+    hour = re.fullmatch(r"all(\.authority\.(\w+))?\.hour\.(\d+)(\.(work|off))?", rest)
     if hour is not None:
-        return int(of.hours.rows[hour[2]][int(hour[3])].n)
+        [row] = [one for one in of.hours.rows if (one.authority, one.days) == (hour[2], hour[5])]
+        return int(row.hours[int(hour[3])].n)
     if rest == "online":
         return int(of.channels.online.k)
     channel = re.fullmatch(r"channel\.(\w+)\.authority\.(\w+)", rest)
@@ -125,6 +127,7 @@ def test_the_list_behind_every_kind_of_mark_holds_the_cases_that_the_mark_counts
     of_kind = cells(drawn(served, **query))
     wanted = {"paid.channel.#.authority.#", "payment_time.channel.#.authority.#", "payment_time.all.hour.#",
               "payment_time.all", "waiting.payment", "waiting.removed"}  # fmt: skip
+    wanted |= {"payment_time.all.hour.#.work", "payment_time.all.hour.#.off"}
     assert wanted <= set(of_kind)
     for kind, marks in of_kind.items():
         for address in {marks[0], marks[-1]}:
@@ -197,6 +200,23 @@ def test_a_part_that_failed_says_so_and_the_others_live_on(served: Served) -> No
     # What all read alike is said once.
     away = drawn_of(served, replace(view, channels=Failure(Told("lake.problem.disk_full"))))
     assert len(away) == 1 and "腾出空间" in str(away)
+
+
+def test_working_days_and_days_off_make_up_all_and_are_not_guessed_without_a_calendar(served: Served) -> None:
+    hours = view_of(served).hours
+    assert isinstance(hours, HoursPart)
+    every, work, off = hours.rows[:3]
+    assert (every.days, work.days, off.days) == (None, "work", "off")
+    for hour, one in every.hours.items():
+        of_days = [row.hours[hour] for row in (work, off) if hour in row.hours]
+        assert sum(part.n for part in of_days) == one.n
+        assert sum(part.unpaid for part in of_days) == one.unpaid
+    services = served.installation.services
+    bare = replace(services, configuration=replace(services.configuration, calendar=Calendar()))
+    view = payments_view(bare, page_of(services).asked({}), MOMENT)
+    assert isinstance(view.hours, HoursPart)
+    assert [row.days for row in view.hours.rows if row.days] == []
+    assert "没有录入,不分工作日和休息日" in str(drawn_of(served, view))
 
 
 def test_a_log_without_channels_reports_none_and_says_so(served: Served) -> None:
