@@ -9,6 +9,7 @@ from typing import Any
 
 from monitor.cases.event import SECOND
 from monitor.metrics.ask import Ask
+from monitor.metrics.case_durations import case_durations
 from monitor.metrics.clocks_bc import clock_rates
 from monitor.metrics.compliance import compliance
 from monitor.metrics.consistency import consistency
@@ -29,6 +30,7 @@ from monitor.metrics.reconciliation import reconciliation
 from monitor.metrics.repeat_offenders import repeat_offenders
 from monitor.metrics.stages import stages
 from monitor.metrics.throughput import hours_of_week, throughput
+from monitor.metrics.variants import variants
 from monitor.settings.configuration import Configuration
 from monitor.settings.entry import latest_in_force
 from monitor.store.database import Database
@@ -103,6 +105,8 @@ METRICS: Mapping[str, Metric] = {
     "overload_rate": lambda engine, ask, _: overload_rate(engine, ask),
     "late_entry": lambda engine, ask, rules: late_entry(engine, ask, rules.late_entry),
     "clocks_bc": _clocks,
+    "variants": lambda engine, ask, _: variants(engine, ask),
+    "case_durations": lambda engine, ask, _: case_durations(engine, ask),
     "payment_channels": lambda engine, ask, rules: payment_channels(engine, ask, rules.few),
     "payment_time": lambda engine, ask, rules: payment_time(engine, ask, rules.few),
     "payment_failures": lambda engine, ask, rules: payment_failures(engine, ask, rules.few),

@@ -16,8 +16,8 @@ COUNTED: Mapping[str, tuple[str, ...]] = {
         "detained_until", "handed_in_at", "handed_in_until",
     ),
     "events": (
-        "activity", "station", "occurred_at", "occurred_until", "recorded_at", "received_at", "known_from",
-        "known_to", "backfill", "date",
+        "case_id", "activity", "station", "occurred_at", "occurred_until", "recorded_at", "received_at",
+        "known_from", "known_to", "backfill", "date",
     ),
     "weighings": (
         "station", "vehicle", "occurred_at", "known_from", "known_to", "date", "week", "first", "plate_read",

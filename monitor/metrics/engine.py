@@ -55,14 +55,26 @@ class Engine(Protocol):
     def rows(self, expression: ir.Table | Question) -> list[dict[str, Any]]:
         """The rows of an expression over these tables, as plain values by column."""
 
+    def columns(self, question: Question) -> pa.Table:
+        """The same as columns: for answers with a row per event, or per case."""
+
 
 def answer(engine: Engine, ask: Ask, metric: Hashable, build: Build) -> list[dict[str, Any]]:
     """The rows of what is asked, but for cells of nothing; `metric` and `ask`, but for its moment and days,
     tell the expression."""
+    return of_something(engine.rows(_question(engine, ask, metric, build)))
+
+
+def columns(engine: Engine, ask: Ask, metric: Hashable, build: Build) -> pa.Table:
+    """What `answer` gives, as columns and with every cell."""
+    return engine.columns(_question(engine, ask, metric, build))
+
+
+def _question(engine: Engine, ask: Ask, metric: Hashable, build: Build) -> Question:
     since, until = (None if ask.since is None else SINCE), (None if ask.until is None else UNTIL)
     whenever = replace(ask, as_of=AS_OF, since=since, until=until)
     shape = (metric, ask.stations, ask.vehicles, ask.by, since is None, until is None)
-    return of_something(engine.rows(Question(shape, ask, lambda: build(engine, whenever))))
+    return Question(shape, ask, lambda: build(engine, whenever))
 
 
 def of_something(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -161,13 +173,23 @@ class DuckDBEngine:
                 return self._connection.to_pyarrow(expression).to_pylist()  # type: ignore[no-any-return]
         query = self._queries.of(expression)
         with self._lock:
-            self._before(self._connection.con, query)
-            named = {_NAMES[parameter]: value for parameter, value in expression.values.items()}
-            for name, value in {**named, **expression.variables}.items():
-                self._connection.con.execute(f"SET VARIABLE {name} = ?", [value])
+            self._set(expression, query)
             found = self._connection.con.execute(query)
             names = [column[0] for column in found.description]
             return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+    def columns(self, question: Question) -> pa.Table:
+        """Run an expression and give its columns."""
+        query = self._queries.of(question)
+        with self._lock:
+            self._set(question, query)
+            return self._connection.con.sql(query).to_arrow_table()
+
+    def _set(self, question: Question, query: str) -> None:
+        self._before(self._connection.con, query)
+        named = {_NAMES[parameter]: value for parameter, value in question.values.items()}
+        for name, value in {**named, **question.variables}.items():
+            self._connection.con.execute(f"SET VARIABLE {name} = ?", [value])
 
 
 class MemoryEngine(DuckDBEngine):

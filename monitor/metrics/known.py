@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import ibis
+import pyarrow as pa
 from ibis.expr import types as ir
 
 from monitor.metrics.ask import Ask, By
@@ -76,6 +77,10 @@ class Lean:
     def rows(self, expression: ir.Table | Question) -> list[dict[str, Any]]:
         """Run an expression."""
         return self._engine.rows(expression)
+
+    def columns(self, question: Question) -> pa.Table:
+        """Run an expression and give its columns."""
+        return self._engine.columns(question)
 
 
 def told_apart(

@@ -19,9 +19,10 @@ from monitor.metrics.away import Away, LakeAway
 from monitor.store.database import Database
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from ibis.expr import types as ir
 
-    from monitor.metrics.engine import Engine
+    from monitor.metrics.engine import Engine, Question
     from monitor.metrics.lake_engine import LakeEngine
     from monitor.metrics.resident import Resident
 
@@ -54,6 +55,15 @@ class Reading:
 
         try:
             return self._engine.rows(expression)
+        except duckdb.Error as error:
+            self._damaged(error)
+
+    def columns(self, question: Question) -> pa.Table:
+        """Run an expression and give its columns."""
+        import duckdb
+
+        try:
+            return self._engine.columns(question)
         except duckdb.Error as error:
             self._damaged(error)
 

@@ -8,6 +8,7 @@ from threading import Lock
 from typing import Any
 
 import ibis
+import pyarrow as pa
 from ibis.expr import types as ir
 
 from monitor.lake.manifest import LakeDamaged, faults, read_manifest
@@ -78,6 +79,12 @@ class SparkEngine:
             query = ibis.to_sql(expression, dialect="pyspark")
         with self._lock:
             return [row.asDict() for row in self._session.sql(str(query)).collect()]
+
+    def columns(self, question: Question) -> pa.Table:
+        """Run an expression and give its columns."""
+        query = ibis.to_sql(question.build(), dialect="pyspark", params=question.values)
+        with self._lock:
+            return self._session.sql(str(query)).toArrow()
 
     def close(self) -> None:
         """End the session."""

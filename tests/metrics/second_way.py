@@ -16,6 +16,7 @@ from typing import Any
 
 import orjson
 
+from monitor.cases.activity import Activity
 from monitor.cases.branch import Gate, branches, held_after_removal
 from monitor.cases.clock import Reading, clock_b, clock_c, in_custody, paused_within, reading_a
 from monitor.cases.event import HOUR, SECOND, Event
@@ -317,6 +318,38 @@ def throughput(known: Known, by: Sequence[str]) -> dict[Cell, tuple[int, int, in
             ]  # fmt: skip
             open_then = until.count("arrival") - until.count("release")
         found[cell] = (here["arrival"], here["release"], open_then)
+    return found
+
+
+def histories(known: Known, by: Sequence[str]) -> dict[Cell, list[list[Event]]]:
+    """Of each case what had happened, in order, by the day of the first event."""
+    usual = [activity.value for activity in Activity]
+    found = defaultdict(list)
+    for state, events in known.cases:
+        happened = [event for event in events if event.occurred_at <= known.as_of]
+        if happened:
+            happened.sort(key=lambda event: (event.occurred_at, usual.index(event.activity)))
+            found[cell_of(known, by, state, state.first_at)].append(happened)
+    return found
+
+
+def variants(known: Known, by: Sequence[str]) -> dict[tuple[Cell, str], tuple[int, int]]:
+    found = {}
+    for cell, cases in histories(known, by).items():
+        counted = Counter(" > ".join(event.activity for event in events) for events in cases)
+        found |= {(cell, path): (k, len(cases)) for path, k in counted.items()}
+    return found
+
+
+def case_durations(known: Known, by: Sequence[str]) -> dict[Cell, dict[str, Any]]:
+    found = {}
+    for cell, cases in histories(known, by).items():
+        hours = [(events[-1].occurred_at - events[0].occurred_at) / HOUR for events in cases]
+        found[cell] = {
+            "n": len(cases), "single": sum(len(events) == 1 for events in cases),
+            "by_day": sum(any(events[at].occurred_until is not None for at in (0, -1)) for events in cases),
+            "median": quantile(hours, 0.5), "p90": quantile(hours, 0.9), "longest": max(hours),
+        }  # fmt: skip
     return found
 
 

@@ -132,6 +132,24 @@ def test_hours_of_week(both: Both) -> None:
     assert [tuple(row.values()) for row in both.rows("hours_of_week")] == second_way.hours_of_week(both.known)
 
 
+@pytest.mark.parametrize("by", [(), ("station",), ("week", "vehicle")])
+def test_variants(both: Both, by: tuple[str, ...]) -> None:
+    mine = {
+        (tuple(row[name] if name in ("station", "vehicle") else row["period"] for name in by),
+         row["activities"]): (row["k"], row["n"])
+        for row in both.rows("variants", *by)
+    }  # fmt: skip
+    assert mine == second_way.variants(both.known, by) and len(mine) > 10
+
+
+@pytest.mark.parametrize("by", [(), ("station",), ("month",)])
+def test_case_durations(both: Both, by: tuple[str, ...]) -> None:
+    mine, plain = cells(both.rows("case_durations", *by), *by), second_way.case_durations(both.known, by)
+    assert set(mine) == set(plain)
+    for cell, row in plain.items():
+        agree(mine[cell], row)
+
+
 def test_open_ages(both: Both) -> None:
     mine = {
         (row["station"], row["case_no"]): (row["hours"], row["past_limit"]) for row in both.rows("open_ages")
