@@ -4,6 +4,7 @@ funnel and the filters of the findings stand in the address."""
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from dash import ALL, Dash, Input, Output, State, ctx, no_update
@@ -54,8 +55,11 @@ def controls(services: Services, query: dict[str, str]) -> list[Any]:
     return page_of(services).controls(query)
 
 
-def findings(services: Services, query: dict[str, str], told: str = "") -> list[Node]:
-    """The worklist as the address asks for it; nothing where the address cannot be read."""
+def findings(
+    services: Services, query: dict[str, str], told: str = "", typed: Mapping[str, str] | None = None
+) -> list[Node]:
+    """The worklist as the address asks for it; nothing where the address cannot be read. `told` answers what
+    was just sent, `typed` are the reasons that somebody is writing for other findings."""
     page, now = page_of(services), services.now()
     asked = page.asked(query)
     speech = page.speech(asked)
@@ -65,7 +69,7 @@ def findings(services: Services, query: dict[str, str], told: str = "") -> list[
     if isinstance(part, Failure):
         return [failed_part(speech.words, part.reason, clock_time(now, speech.zone))]
     configuration = services.configuration
-    return [noted_card(part, asked, speech, configuration.rules, configuration.stations, told)]
+    return [noted_card(part, asked, speech, configuration.rules, configuration.stations, told, typed)]
 
 
 def routes(services: Services) -> APIRouter:
@@ -100,41 +104,46 @@ def register(app: Dash, services: Services) -> None:
     @app.callback(
         Output("fx-disc-findings", "children"),
         Input("fx-location", "search"),
+        State("fx-location", "pathname"),
+        prevent_initial_call=True,
+    )
+    async def list_again(search: str | None, path: str | None) -> Any:
+        return await asyncio.to_thread(findings, services, read_search(search)) if path == PATH else no_update
+
+    @app.callback(
+        Output("fx-disc-findings", "children", allow_duplicate=True),
+        Output("fx-disc-told", "children"),
         Input({"disc": "look", "finding": ALL}, "n_clicks"),
         Input({"disc": "open", "finding": ALL}, "n_clicks"),
         State({"disc": "reason", "finding": ALL}, "value"),
         State({"disc": "reason", "finding": ALL}, "id"),
+        State("fx-location", "search"),
         State("fx-location", "pathname"),
         prevent_initial_call=True,
     )
     async def work(
-        search: str | None,
         looks: list[int | None],
         opens: list[int | None],
         reasons: list[str | None],
         ids: list[dict[str, str]],
+        search: str | None,
         path: str | None,
-    ) -> Any:
-        if path != PATH:
-            return no_update
+    ) -> tuple[Any, ...]:
         pressed = ctx.triggered_id
-        query = read_search(search)
-        if not isinstance(pressed, dict):
-            return await asyncio.to_thread(findings, services, query)
-        if not any(looks) and not any(opens):
-            return no_update
-        told = {one["finding"]: value or "" for one, value in zip(ids, reasons, strict=True)}
-        key = pressed["finding"]
-        return await asyncio.to_thread(said, query, key, told.get(key, ""), pressed["disc"] == "look")
+        if path != PATH or not isinstance(pressed, dict) or not (any(looks) or any(opens)):
+            return (no_update,) * 2
+        typed = {one["finding"]: value for one, value in zip(ids, reasons, strict=True) if value}
+        done = pressed["disc"] == "look"
+        return await asyncio.to_thread(said, read_search(search), pressed["finding"], typed, done)
 
-    def said(query: dict[str, str], key: str, reason: str, done: bool) -> list[Node]:
+    def said(query: dict[str, str], key: str, typed: dict[str, str], done: bool) -> tuple[Any, ...]:
         station, code, case_no = [*key.split("|", 2), "", ""][:3]
         words = services.texts[current_language(services.language)]
-        sender = Sender(services.actor, ORIGIN)
+        sender, finding, now = Sender(services.actor, ORIGIN), (station, case_no, code), services.now()
         try:
-            look(services.database, sender, (station, case_no, code), reason, now=services.now(), done=done)
+            look(services.database, sender, finding, typed.pop(key, ""), now=now, done=done)
         except NotLookedError as error:
-            return findings(services, query, words.get(f"discretion.noted.not.{error.code}"))
-        return findings(
-            services, query, words.get("discretion.noted.done" if done else "discretion.noted.undone")
-        )
+            # What somebody has written stays where it stands.
+            return no_update, words.get(f"discretion.noted.not.{error.code}")
+        told = words.get("discretion.noted.done" if done else "discretion.noted.undone")
+        return findings(services, query, told, typed), no_update

@@ -79,8 +79,10 @@ def noted_card(
     rules: Rules,
     stations: Mapping[str, Station],
     told: str = "",
+    typed: Mapping[str, str] | None = None,
 ) -> Node:
-    """The worklist. `told` is the answer to what was just sent."""
+    """The worklist. `told` is the answer to what was just sent; `typed` the reasons that somebody is writing,
+    by the keys of their rows."""
     words, which = speech.words, part.asked
     here = {"finding": which.code, "state": None if which.state == STATES[0] else which.state}
 
@@ -114,7 +116,8 @@ def noted_card(
         aria_label=words.get("discretion.noted.codes"),
     )
     if part.rows:
-        body: Node = element("ul", [_row(one, speech, rules, stations) for one in part.rows], "fx-disc-list")
+        rows = [_row(one, speech, rules, stations, typed or {}) for one in part.rows]
+        body: Node = element("ul", rows, "fx-disc-list")
     else:
         body = element("p", words.get(f"discretion.noted.none_{which.state}"), "fx-disc-none")
     pages: list[Any] = []
@@ -137,7 +140,7 @@ def noted_card(
             element("p", words.get("discretion.noted.caption"), "fx-caption"),
             states,
             codes,
-            element("p", told, "fx-caption", role="status"),
+            element("p", told, "fx-caption", id="fx-disc-told", role="status"),
             body,
             div(pages, "fx-disc-pages") if pages else None,
             div([file], "fx-flow-files"),
@@ -147,7 +150,9 @@ def noted_card(
     )
 
 
-def _row(row: NotedRow, speech: Speech, rules: Rules, stations: Mapping[str, Station]) -> Node:
+def _row(
+    row: NotedRow, speech: Speech, rules: Rules, stations: Mapping[str, Station], typed: Mapping[str, str]
+) -> Node:
     words = speech.words
     station = stations.get(row.station)
     name: Name | None = None if station is None else station.short
@@ -164,10 +169,11 @@ def _row(row: NotedRow, speech: Speech, rules: Rules, stations: Mapping[str, Sta
     what = div([element("b", finding_name(row.code, speech)), *lines])
     old = "" if row.age is None else words.get("discretion.noted.age", n=row.age)
     age = span(old, "fx-mut fx-disc-age")
-    return element("li", [case, what, age, _state(row, speech)], "fx-disc-row")
+    state = _state(row, speech, typed.get(row.key, ""))
+    return element("li", [case, what, age, state], "fx-disc-row")
 
 
-def _state(row: NotedRow, speech: Speech) -> Node:
+def _state(row: NotedRow, speech: Speech, typed: str) -> Node:
     words, look = speech.words, row.look
     done = look is not None and look.done
     said: list[Any] = []
@@ -184,7 +190,7 @@ def _state(row: NotedRow, speech: Speech) -> Node:
             dmc.TextInput(
                 id={"disc": "reason", "finding": row.key},
                 label=words.get("discretion.noted.reason"),
-                value="",
+                value=typed,
                 size="xs",
                 attributes={"input": {"maxLength": LONGEST}},
             ),
@@ -195,4 +201,5 @@ def _state(row: NotedRow, speech: Speech) -> Node:
         ],
         "fx-disc-form",
     )  # fmt: skip
-    return div([*said, element("details", [element("summary", act), form], "fx-disc-act")], "fx-disc-state")
+    acting = element("details", [element("summary", act), form], "fx-disc-act", open=bool(typed))
+    return div([*said, acting], "fx-disc-state")

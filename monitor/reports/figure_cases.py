@@ -25,7 +25,8 @@ def behind_of(lake: LakeSource | None, configuration: Configuration, now: int) -
         from monitor.metrics.cells import case_ids
 
         gates = rules_of(configuration, ask.as_of).gates
-        return case_ids(lake.engine(now), ask, gates, cell, days_off_of(configuration, ask))
+        days_off = days_off_of(configuration, ask) if cell.endswith((".work", ".off")) else None
+        return case_ids(lake.engine(now), ask, gates, cell, days_off)
 
     return behind
 

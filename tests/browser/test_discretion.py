@@ -59,20 +59,26 @@ def test_a_finding_is_looked_at_with_a_reason_and_opened_again(
     office: Served, reader: Reading, size: tuple[int, int] | None
 ) -> None:
     now = office.clock()
-    office.tell(
-        event("confirmed", now - 5 * HOUR, "FX-1", plate="晋D81021", gross_kg=58_500, limit_kg=49_000),
-        event("decided", now - HOUR, "FX-1", outcome="fine", fine_fen=450_000),
-    )
+    for case_no in ("FX-1", "FX-2"):
+        office.tell(
+            event("confirmed", now - 5 * HOUR, case_no, plate="晋D81021", gross_kg=58_500, limit_kg=49_000),
+            event("decided", now - HOUR, case_no, outcome="fine", fine_fen=450_000),
+        )
     one = reader(office) if size is None else reader(office, size)
     page = one.open("/discretion")
     waiting = page.locator("#fx-disc-findings h2").inner_text()
     page.locator(".fx-disc-act summary").first.click()
+    other = page.locator(".fx-disc-act").nth(1)
+    other.locator("summary").click()
+    other.locator("input").fill("另一条的理由")
     page.locator(".fx-disc-form button").first.click()
-    page.wait_for_selector("text=请写理由")
-    page.locator(".fx-disc-act summary").first.click()
+    page.wait_for_selector("#fx-disc-told:has-text('请写理由')")
+    assert other.locator("input").input_value() == "另一条的理由"
     page.locator(".fx-disc-form input").first.fill("材料已补")
     page.locator(".fx-disc-form button").first.click()
     page.wait_for_selector("text=已记下")
+    # The row is gone; what is written for the next one is still there.
+    assert page.locator(".fx-disc-act[open] input").input_value() == "另一条的理由"
     assert page.locator("#fx-disc-findings h2").inner_text() != waiting
     page.click("#fx-disc-findings .fx-seg-control a:has-text('看过')")
     page.wait_for_selector("text=看过:材料已补")
