@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from dashboard.views.said import At, Code, Said
 from monitor.metrics.bunching import LEAST_CASES, Answer
 from monitor.metrics.control_chart import Rule, Side
+from monitor.metrics.nothing import FIELDS, why_nothing
 from monitor.metrics.rate_chart import Kind
 
 if TYPE_CHECKING:
@@ -130,17 +131,9 @@ def signal_notes(found: RateChart, values: Sequence[str], most: int = 4) -> list
 def nothing_finding(extent: Extent | None, since: date, until: date, today: date, as_of: int) -> Said:
     """Why a period holds nothing: nothing came at all, not yet then, still to come, before or after the
     data."""
-    if extent is None:
-        return Said("flow.nothing.no_data")
-    if as_of < extent.known_from:
-        return Said("flow.nothing.before_receipt", {"first": At(extent.known_from)})
-    if since > today:
-        return Said("flow.nothing.future", {"since": since.isoformat()})
-    if until.isoformat() < extent.first:
-        return Said("flow.nothing.before_data", {"first": extent.first})
-    if since.isoformat() > extent.last:
-        return Said("flow.nothing.after_data", {"last": extent.last})
-    return Said("flow.nothing.none")
+    why = why_nothing(extent, since, until, today, as_of)
+    told = why.day if why.at is None else At(why.at)
+    return Said(f"flow.nothing.{why.code}", {} if told is None else {FIELDS[why.code]: told})
 
 
 def night_counts(hours: Sequence[HourOfWeek]) -> tuple[int, int, int, int]:

@@ -11,12 +11,24 @@ from pydantic import BaseModel, Field
 
 from monitor.api.problem import Problem
 from monitor.metrics.ask import Ask, By
+from monitor.metrics.nothing import Nothing, holds_nothing, in_words, why_asked
 
 if TYPE_CHECKING:
     from monitor.api.asked import ApiServices
+    from monitor.metrics.engine import Engine
     from monitor.metrics.source import LakeSource
 
 SECOND = 1_000_000
+
+
+class NothingCounted(BaseModel):
+    """Why an answer counts nothing."""
+
+    code: str = Field(
+        description="`no_data` at all, `before_receipt` of anything (`as_of` is earlier), a `future` period, "
+        "`before_data`, `after_data`, or `none` of what is counted lies in the period."
+    )
+    said: str
 
 
 class MetricAnswer(BaseModel):
@@ -27,13 +39,19 @@ class MetricAnswer(BaseModel):
     as_of: str = Field(description="RFC 3339; what was known then counts, and open cases are judged then.")
     filters: dict[str, Any]
     rows: list[dict[str, Any]]
+    nothing: NothingCounted | None = Field(None, description="Only where nothing is counted.")
 
 
 def metrics_router(services: ApiServices, source: LakeSource) -> APIRouter:
     """The route; `source` gives the lake as it is now."""
     routes = APIRouter(tags=["metrics"])
 
-    @routes.get("/api/v1/metrics/{name}", response_model=MetricAnswer, summary="A metric by its name")
+    @routes.get(
+        "/api/v1/metrics/{name}",
+        response_model=MetricAnswer,
+        response_model_exclude_unset=True,
+        summary="A metric by its name",
+    )
     async def metric(
         name: str,
         station: Annotated[list[str] | None, Query(description="Station codes.")] = None,
@@ -43,6 +61,7 @@ def metrics_router(services: ApiServices, source: LakeSource) -> APIRouter:
         as_of: Annotated[datetime | None, Query(description="RFC 3339 with offset; now by default.")] = None,
     ) -> MetricAnswer:
         from monitor.metrics.catalog import FROM_DATABASE, METRICS, rows_from_database, rows_of, rules_of
+        from monitor.metrics.extent import extent
         from monitor.metrics.known import UnknownBreakdown
 
         configuration = services.configuration
@@ -67,25 +86,36 @@ def metrics_router(services: ApiServices, source: LakeSource) -> APIRouter:
             tuple(by or ()),
         )
 
-        def found() -> list[dict[str, Any]]:
+        def read(engine: Engine) -> tuple[list[dict[str, Any]], Nothing | None]:
+            rows = rows_of(name, engine, question, rules_of(configuration, judged))
+            if not holds_nothing(name, rows):
+                return rows, None
+            return rows, why_asked(extent(engine, question), question, configuration.zone)
+
+        def found() -> tuple[list[dict[str, Any]], Nothing | None]:
             if name in FROM_DATABASE:
-                return rows_from_database(name, services.database, question)
-            rules = rules_of(configuration, judged)
-            return source.ask(now, lambda engine: rows_of(name, engine, question, rules))
+                rows = rows_from_database(name, services.database, question)
+                return rows, None if rows else Nothing("none")
+            return source.ask(now, read)
 
         try:
-            rows = await asyncio.to_thread(found)
+            rows, nothing = await asyncio.to_thread(found)
         except UnknownBreakdown as error:
             raise Problem(
                 422, "not_told_apart", f"{name} is not told apart by {', '.join(error.by)}."
             ) from error
         told = {"station": station, "from": since, "to": until, "by": [one.value for one in by or ()]}
-        return MetricAnswer(
+        texts = services.texts[services.language]
+        answer = MetricAnswer(
             metric=name,
-            definition=services.texts[services.language].get(f"metrics.{name}.definition"),
+            definition=texts.get(f"metrics.{name}.definition"),
             as_of=datetime.fromtimestamp(judged / SECOND, UTC).isoformat(),
             filters={key: value for key, value in told.items() if value},
             rows=rows,
         )
+        if nothing is not None:
+            said = in_words(nothing, texts, configuration.zone)
+            answer.nothing = NothingCounted(code=nothing.code, said=said)
+        return answer
 
     return routes

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli import table
-from monitor.cli.answer import Answer, Code
+from monitor.cli.answer import Answer, Code, tell
 from monitor.cli.words import say, words
 
 if TYPE_CHECKING:
     from pathlib import Path
     from zoneinfo import ZoneInfo
 
+    from monitor.metrics.ask import Ask
     from monitor.metrics.engine import Engine
 
 SECOND = 1_000_000
@@ -54,6 +55,7 @@ def metrics(
     from monitor.metrics.ask import Ask, By
     from monitor.metrics.catalog import FROM_DATABASE, METRICS, rows_from_database, rows_of, rules_of
     from monitor.metrics.known import UnknownBreakdown
+    from monitor.metrics.nothing import holds_nothing
     from monitor.settings.environment import load_settings
 
     settings = load_settings()
@@ -74,18 +76,33 @@ def metrics(
     named = tuple(station_code(configuration, one) for one in station) if station else None
     question = Ask(judged, named, first, None if last is None else last + timedelta(days=1), None, apart)
     database = open_database(settings)
+    nothing = None
     try:
         if name in FROM_DATABASE:
             rows = rows_from_database(name, database, question)
+            if not rows:
+                nothing = {"code": "none", "said": say("cli.metrics.none")}
         else:
             if engine is Runs.SPARK:
                 spark_or_answer()
             brought_up(database, settings.lake, configuration, moment)
-            rows = rows_of(name, _engine(engine, settings.lake), question, rules_of(configuration, judged))
+            reads = _engine(engine, settings.lake)
+            rows = rows_of(name, reads, question, rules_of(configuration, judged))
+            if holds_nothing(name, rows):
+                nothing = _nothing(reads, question, configuration.zone)
     except UnknownBreakdown as error:
         raise Answer("not_told_apart", Code.WRONG_USE, metric=name, value=", ".join(error.by)) from error
     filters = {"from": since, "to": until, "station": list(named or ()), "by": [one.value for one in apart]}
-    _put(name, judged, {key: value for key, value in filters.items() if value}, rows, form)
+    _put(name, judged, {key: value for key, value in filters.items() if value}, rows, form, nothing)
+
+
+def _nothing(engine: Engine, question: Ask, zone: ZoneInfo) -> dict[str, str]:
+    """Why nothing is counted: a code, and the sentence."""
+    from monitor.metrics.extent import extent
+    from monitor.metrics.nothing import in_words, why_asked
+
+    why = why_asked(extent(engine, question), question, zone)
+    return {"code": why.code, "said": in_words(why, words(), zone)}
 
 
 def spark_or_answer() -> None:
@@ -128,7 +145,14 @@ def instant(text: str, zone: ZoneInfo) -> int:
     return round(found.timestamp() * SECOND)
 
 
-def _put(name: str, as_of: int, filters: dict[str, Any], rows: list[dict[str, Any]], form: Format) -> None:
+def _put(
+    name: str,
+    as_of: int,
+    filters: dict[str, Any],
+    rows: list[dict[str, Any]],
+    form: Format,
+    nothing: dict[str, str] | None,
+) -> None:
     import orjson
 
     if form is Format.JSON:
@@ -138,6 +162,7 @@ def _put(name: str, as_of: int, filters: dict[str, Any], rows: list[dict[str, An
             "as_of": datetime.fromtimestamp(as_of / SECOND, UTC).isoformat(),
             "filters": filters,
             "rows": rows,
+            **({} if nothing is None else {"nothing": nothing}),
         }
         typer.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2))
         return
@@ -147,10 +172,12 @@ def _put(name: str, as_of: int, filters: dict[str, Any], rows: list[dict[str, An
     cells = [[row.get(head) for head in heads] for row in flat]
     if form is Format.CSV:
         typer.echo(table.csv_text(heads, cells), nl=False)
+        if nothing is not None:
+            tell(nothing["said"])
         return
     typer.echo(f"{words().get(f'metrics.{name}.label')}: {words().get(f'metrics.{name}.definition')}\n")
-    if not rows:
-        typer.echo(say("cli.metrics.none"))
+    if nothing is not None:
+        typer.echo(nothing["said"])
         return
     table.show(heads, [[_short(cell) for cell in row] for row in cells])
 

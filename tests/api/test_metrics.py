@@ -43,6 +43,25 @@ def test_a_rate_is_told_by_station_and_week(asked: TestClient) -> None:
 def test_before_the_first_receipt_nothing_was_known(asked: TestClient) -> None:
     answer = asked.get("/api/v1/metrics/compliance", params={"as_of": "2001-01-01T00:00:00+08:00"})
     assert (answer.status_code, answer.json()["rows"]) == (200, [])
+    assert answer.json()["nothing"]["code"] == "before_receipt"
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "code"),
+    [
+        ({"to": "2001-01-01"}, "before_data"),
+        ({"from": "2099-01-01"}, "future"),
+        ({}, None),
+    ],
+)
+@pytest.mark.parametrize("metric", ["compliance", "hours_of_week", "throughput"])
+def test_an_answer_of_nothing_says_why(
+    asked: TestClient, metric: str, asked_for: dict[str, str], code: str | None
+) -> None:
+    told = asked.get(f"/api/v1/metrics/{metric}", params=asked_for).json()
+    assert told.get("nothing", {}).get("code") == code
+    if code is not None:
+        assert asked_for.get("from", "20") in told["nothing"]["said"]
 
 
 @pytest.mark.parametrize(

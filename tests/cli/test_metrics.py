@@ -50,6 +50,41 @@ def test_as_of_a_day_is_what_was_known_at_its_end(capsys: pytest.CaptureFixture[
     assert json.loads(capsys.readouterr().out)["rows"][0]["n"] == 2
 
 
+@pytest.mark.parametrize(
+    ("asked", "code", "named"),
+    [
+        (["--as-of", "2024-07-25"], "before_receipt", "2024-07-26 08:00"),
+        (["--from", "2024-09-01", "--as-of", "2024-08-01"], "future", "2024-09-01"),
+        (["--to", "2024-07-21"], "before_data", "2024-07-22"),
+        (["--from", "2024-07-26", "--as-of", "2024-08-01"], "after_data", "2024-07-23"),
+        (["--station", "14042302"], "no_data", ""),
+    ],
+)
+@pytest.mark.parametrize("metric", ["compliance", "hours", "hours_of_week", "variants"])
+def test_an_answer_of_nothing_says_why(
+    metric: str, asked: list[str], code: str, named: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["metrics", metric, *asked, "--format", "json"]) == 0
+    nothing = json.loads(capsys.readouterr().out)["nothing"]
+    assert nothing["code"] == code and named in nothing["said"]
+    assert run(["metrics", metric, *asked]) == 0
+    assert nothing["said"] in capsys.readouterr().out
+    # A table for other programs stays one: the reason is told beside it.
+    assert run(["metrics", metric, *asked, "--format", "csv"]) == 0
+    said = capsys.readouterr()
+    assert nothing["said"] not in said.out and said.err.strip() == nothing["said"]
+
+
+def test_where_the_period_lies_in_the_data_nothing_of_it_is_counted(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    asked = ["metrics", "compliance", "--from", "2024-07-22", "--to", "2024-07-22"]
+    assert run([*asked, "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["nothing"]["code"] == "none"
+    assert run(["metrics", "reconciliation"]) == 0
+    assert capsys.readouterr().out.strip()
+
+
 @pytest.mark.parametrize("name", METRICS)
 def test_every_metric_has_a_table_and_a_csv(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["metrics", name]) == 0
