@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -35,14 +36,13 @@ from dashboard.views.discretion_noted import NotedAsk, every_noted, noted_ask, n
 from dashboard.views.snapshot import Failure, zone_of
 from monitor.actions.looking import look
 from monitor.cases.event import HOUR, SECOND
-from monitor.metrics import consistency
 from monitor.metrics.cells import case_ids
 from monitor.metrics.fine_points import fine_rows
 from monitor.metrics.repeat_offenders import members
 from monitor.payments.look import payments_to_look_at
 from monitor.server import create_app
 from monitor.store.deliveries import Sender
-from tests.browser.served import MOMENT, Served, event, served_county
+from tests.browser.served import MOMENT, PAYS_FIRST, Clock, Served, event, served_county, served_empty
 from tests.dashboard.links import addresses
 
 
@@ -345,33 +345,47 @@ def test_money_of_a_case_without_a_decision_is_listed_until_the_decision_is_told
     assert noted_part(services, asked, which, later).rows == (before,)
 
 
-def test_uniform_fines_are_a_line_that_opens_its_cases_and_is_marked_as_looked_at(
-    served: Served, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # Too few weeks for fines to be uniform: here the commonest amount counts as if nearly all were of it.
-    monkeypatch.setattr(consistency, "UNIFORM", 0.05)
-    monkeypatch.setattr(consistency, "EACH_WAY", 1)
-    services = served.installation.services
-    asked = page_of(services).asked({})
-    part = noted_part(services, asked, NotedAsk("uniform_fines"), MOMENT)
-    lines = [line for line in view_of(served).lines.lines if line.kind == "uniform"]  # type: ignore[union-attr]
-    assert lines
-    assert [(row.station, row.same) for row in part.rows] == [(line.station, line) for line in lines]
-    [row, *_] = part.rows
+@pytest.fixture
+def uniform(tmp_path: Path) -> Iterator[Served]:
+    """Fourteen trucks up to 30 % over at one station, each fined 300 yuan; five had corrected it at once."""
+    served = served_empty(tmp_path, Clock())
+    day = 24 * HOUR
+    for n in range(14):
+        when, case_no = served.clock() - (3 + 2 * n) * day, f"UNI-{n}"
+        factors = {"factors": "主动卸载"} if n % 3 == 0 else {}
+        served.tell(
+            event(
+                "confirmed", when, case_no, plate=f"晋D82{n:03d}", vehicle="truck", authority="police",
+                gross_kg=33_000 + 100 * n, limit_kg=31_000, approved_load_kg=18_000, tare_kg=13_000,
+            ),
+            event(
+                "decided", when + HOUR, case_no, outcome="fine", fine_fen=30_000, authority="police",
+                procedure="ordinary", **factors,
+            ),
+        )  # fmt: skip
+    yield served
+    served.close()
+
+
+def test_uniform_fines_are_a_line_that_opens_its_cases_and_is_marked_as_looked_at(uniform: Served) -> None:
+    services = uniform.installation.services
+    asked, now = page_of(services).asked({}), uniform.clock() + SECOND
+    view = discretion_view(services, asked, now)
+    drawn = str(parts.page(view, speech_of(uniform), services.configuration))
+    assert "落在幅度的哪一段:1 档情节不同、罚款相同,请看是否该有差别" in drawn
+    assert drawn.count("城西 14/14 件同额,请看是否该有差别") == 1
+    [row] = noted_part(services, asked, NotedAsk("uniform_fines"), now).rows
     assert row.same is not None
     assert row.cases is not None
-    assert row.same.n is not None
-    # A case with two decisions is in a list once.
-    assert 0 < row.same.n - 2 <= total(served, row.cases) <= row.same.n
+    assert (row.station, row.same.k, row.same.n, total(uniform, row.cases)) == (PAYS_FIRST, 14, 14, 14)
     nodes = findings(services, {"finding": "uniform_fines"})
-    assert row.cases in addresses(nodes)
+    asked_of = row.cases.partition("&as_of")[0]
+    assert any(one.startswith(asked_of) for one in addresses(nodes))
     assert "情节不同,罚款相同" in str(nodes)
     # What the page sends back names the line again, though tiers have the separator in their names.
     station, code, name = row.key.split("|", 2)
-    sender, key = Sender("王", "discretion"), (station, name, code)
-    look(services.database, sender, key, "逐件核过", now=MOMENT)
-    assert noted_part(services, asked, NotedAsk("uniform_fines"), MOMENT).total == len(lines) - 1
-    look(services.database, sender, key, "再看", now=MOMENT + 1, done=False)
+    look(services.database, Sender("王", "discretion"), (station, name, code), "逐件核过", now=now)
+    assert noted_part(services, asked, NotedAsk("uniform_fines"), now).total == 0
 
 
 def test_a_case_tells_rule_band_findings_and_its_nearest_like_cases(served: Served) -> None:
