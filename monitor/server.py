@@ -144,6 +144,7 @@ def create_app(installation: Installation) -> FastAPI:
     from monitor.api.metrics import metrics_router
     from monitor.api.notice import notice_router
     from monitor.api.push import push_routes
+    from monitor.api.rebasings import rebasings_router
     from monitor.api.reconciliation import reconciliation_router
     from monitor.api.upload import upload_routes
     from monitor.api.weighings import weighings_router
@@ -166,6 +167,7 @@ def create_app(installation: Installation) -> FastAPI:
     app.include_router(exports_router(services))
     app.include_router(weighings_router(services))
     app.include_router(metrics_router(services, installation.lake))
+    app.include_router(rebasings_router(services, local_user()))
     app.include_router(reconciliation_router(services))
     app.include_router(notice_router(services))
     app.include_router(link_router(services))

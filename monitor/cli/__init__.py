@@ -22,6 +22,7 @@ from monitor.cli import (
     metrics,
     payments,
     quarantine,
+    rebase,
     reconcile,
     report,
     serve,
@@ -34,8 +35,8 @@ from monitor.cli.answer import answered
 from monitor.cli.words import say
 
 NOUNS = (
-    demo, serve, work, init, ingest, views, template, quarantine, cases, flags, payments, metrics, reconcile,
-    report, export, lake, simulate, database, assess, config, doctor,
+    demo, serve, work, init, ingest, views, template, quarantine, cases, flags, payments, metrics, rebase,
+    reconcile, report, export, lake, simulate, database, assess, config, doctor,
 )  # fmt: skip
 
 
