@@ -33,7 +33,7 @@ from monitor.metrics.cell_names import UnknownCell
 from monitor.metrics.compliance import LATE, ON_TIME
 from monitor.metrics.engine import Engine, answer
 from monitor.metrics.gates import GateSpan
-from monitor.metrics.known import in_days
+from monitor.metrics.known import Lean, in_days
 from monitor.metrics.stages import Stage
 from monitor.metrics.stages_by_time import Slot
 
@@ -53,7 +53,8 @@ def case_ids(
     def build(engine: Engine, ask: Ask) -> ir.Table:
         figure, _dot, rest = cell.partition(".")
         find = figures.get(figure)
-        found = None if find is None else find(engine, ask, gates, rest)
+        reads = engine if figure in _OF_DECISIONS else Lean(engine)
+        found = None if find is None else find(reads, ask, gates, rest)
         if found is None:
             raise UnknownCell(cell)
         return found.select("case_id")
@@ -168,3 +169,6 @@ _FIGURES: dict[str, Find] = {
     "exemptions": exemptions.in_exemptions,
     "repeats": repeat_offenders.in_repeats,
 }
+
+_OF_DECISIONS = ("fines", "fine_points", "fine_places", "fine_units", "findings", "exemptions", "repeats")
+"""These look at more of a decision than is counted by: they read the whole table."""
