@@ -18,8 +18,8 @@ from dashboard.parts import discretion as parts
 from dashboard.parts.discretion_files import FIGURES, TABLES, file_of
 from dashboard.parts.discretion_noted import noted_card
 from dashboard.parts.element import Node, div
-from dashboard.parts.flow import refused
-from dashboard.parts.flow_files import File
+from dashboard.parts.figure_cards import refused
+from dashboard.parts.figure_files import File
 from dashboard.parts.sentence import Speech
 from dashboard.parts.shell import failed_part
 from dashboard.views.discretion import PATH, UNITS, DiscretionView, discretion_view

@@ -17,8 +17,8 @@ from dashboard.language import current_language
 from dashboard.pages.kept import Kept, Whole
 from dashboard.parts.board import age_badge
 from dashboard.parts.element import Node, div
-from dashboard.parts.flow import choices, refused
-from dashboard.parts.flow_files import File
+from dashboard.parts.figure_cards import choices, refused
+from dashboard.parts.figure_files import File
 from dashboard.parts.sentence import Speech
 from dashboard.views.flow_ask import SPLITS, FlowAsk, flow_ask
 from dashboard.views.moments import local

@@ -15,7 +15,8 @@ from dashboard.pages.kept import Kept
 from dashboard.parts import flow as parts
 from dashboard.parts import flow_rebase
 from dashboard.parts.element import Node, div, element
-from dashboard.parts.flow_files import FIGURES, File, file_of
+from dashboard.parts.figure_files import File
+from dashboard.parts.flow_files import FIGURES, file_of
 from dashboard.parts.sentence import Speech
 from dashboard.views.flow import FlowView, flow_view
 from dashboard.views.flow_ask import FlowAsk

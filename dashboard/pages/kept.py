@@ -11,7 +11,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from dashboard.parts.element import Node
-from dashboard.parts.flow import refused
+from dashboard.parts.figure_cards import refused
 from dashboard.parts.sentence import Speech
 from dashboard.views.flow_ask import FlowAsk, moment_text
 from dashboard.views.moments import MINUTE

@@ -17,8 +17,8 @@ from dashboard.parts import differencelist
 from dashboard.parts import payments as parts
 from dashboard.parts.addresslist import address_card, station_name
 from dashboard.parts.element import Node, div
-from dashboard.parts.flow import refused
-from dashboard.parts.flow_files import File
+from dashboard.parts.figure_cards import refused
+from dashboard.parts.figure_files import File
 from dashboard.parts.payments_files import FIGURES, differences_file, file_of
 from dashboard.parts.sentence import Speech
 from dashboard.views.differences import difference_ask, differences_view

@@ -11,18 +11,15 @@ from dashboard.parts.discretion_rules import rule_card
 from dashboard.parts.discretion_units import unit_choice, unit_table
 from dashboard.parts.discretion_words import example_badge, set_text
 from dashboard.parts.element import Node, div, element, span
-from dashboard.parts.flow import card
+from dashboard.parts.figure_cards import Made, card, cards, failed, nothing, unread
 from dashboard.parts.flow_charts import file_links
 from dashboard.parts.rows import link
 from dashboard.parts.sentence import Speech
-from dashboard.parts.shell import failed_part
 from dashboard.views import discretion_findings as found
 from dashboard.views.discretion import DiscretionView, HeadPart, LinesPart, PointsPart
 from dashboard.views.discretion_rules import confirmed_of
 from dashboard.views.discretion_units import Funnel, funnel_of
-from dashboard.views.flow_findings import nothing_finding
-from dashboard.views.moments import clock_time
-from dashboard.views.snapshot import Failure, Told
+from dashboard.views.snapshot import Failure
 
 if TYPE_CHECKING:
     from monitor.metrics.consistency import Line
@@ -34,12 +31,12 @@ POINTS = ("police", "transport")
 
 def page(view: DiscretionView, speech: Speech, configuration: Configuration) -> list[Node]:
     """The headline, then the cards; one that failed says so and the others live on."""
-    if isinstance(view.head, Failure) and isinstance(view.head.reason, Told):
-        # Every part reads the same lake: one sentence stands for all of them.
-        return [_failed(view.head, view, speech)]
+    away = unread(view.head, view, speech)
+    if away is not None:
+        return away
     if view.empty and not isinstance(view.extent, Failure):
-        return [_nothing(view, speech), *rule_card(view, speech, configuration)]
-    made: list[tuple[str, Any, Any]] = [
+        return [nothing(view, speech), *rule_card(view, speech, configuration)]
+    made: list[Made] = [
         ("police", view.points["police"], lambda: _points("police", view, speech, configuration)),
         ("places", view.places, lambda: _places(view, speech, configuration)),
         ("units", view.lines, lambda: _units(view, speech, configuration)),
@@ -47,41 +44,17 @@ def page(view: DiscretionView, speech: Speech, configuration: Configuration) -> 
         ("time", view.lines, lambda: _time(view, speech)),
         ("acts", view.acts, lambda: acts_card(view, speech)),
     ]
-    cards = []
-    for name, part, draw in made:
-        body = _failed(part, view, speech) if isinstance(part, Failure) else draw()
-        cards.append(div(body, f"fx-disc-{name}"))
     return [
         _head(view, speech, configuration),
-        div(cards, "fx-flow-cards fx-disc-cards"),
+        cards(made, "fx-disc", view, speech, "fx-disc-cards"),
         *rule_card(view, speech, configuration),
     ]
-
-
-def _nothing(view: DiscretionView, speech: Speech) -> Node:
-    words = speech.words
-    assert not isinstance(view.extent, Failure)
-    why = nothing_finding(view.extent, view.since, view.until, view.today, view.now)
-    told = words.get("discretion.nothing.none") if why.key.endswith(".none") else speech.say(why)
-    return div(
-        [
-            element("h2", words.get("flow.nothing.title")),
-            element("p", told),
-            element("p", words.get("flow.nothing.hint"), "fx-mut"),
-        ],
-        "fx-card fx-flow-none",
-        role="status",
-    )
-
-
-def _failed(failure: Failure, view: DiscretionView, speech: Speech) -> Node:
-    return failed_part(speech.words, failure.reason, clock_time(view.now, speech.zone))
 
 
 def _head(view: DiscretionView, speech: Speech, configuration: Configuration) -> Node:
     words, head = speech.words, view.head
     if isinstance(head, Failure):
-        return _failed(head, view, speech)
+        return failed(head, view, speech)
     few = configuration.board.few_n
     beside: list[Any] = []
     if head.n >= few:
@@ -187,7 +160,7 @@ def _places(view: DiscretionView, speech: Speech, configuration: Configuration) 
         if line.kind == "uniform":
             name = _station(line, speech, configuration)
             said = words.get("discretion.places.same", k=line.k, n=line.n, station=name)
-            href = view.behind(f"fine_places.{line.name}~all", line.station)
+            href = view.behind(f"fine_places.{line.name}~all", station=line.station)
             foot += [words.get("flow.join")] if foot else []
             foot.append(link(said, href, "fx-flow-plain"))
     return card(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dashboard.parts.element import Node, element
-from dashboard.parts.flow import card
+from dashboard.parts.figure_cards import card
 from dashboard.parts.rows import link
 from dashboard.views.discretion import ActsPart
 

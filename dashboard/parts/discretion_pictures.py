@@ -9,7 +9,7 @@ from dashboard.parts.discretion_charts import dot_size, frame_of, line_area, x_t
 from dashboard.parts.discretion_places import band_text, rows_of
 from dashboard.parts.discretion_units import unit_cells
 from dashboard.parts.discretion_words import like_text, plain_yuan, set_text
-from dashboard.parts.flow_pictures import BAND, DONE, DONE_SOFT, LATE, LEFT, RIGHT, WIDTH, About, framed
+from dashboard.parts.figure_picture import BAND, DONE, DONE_SOFT, LATE, LEFT, RIGHT, WIDTH, About, framed
 from dashboard.parts.picture import LINE, SOFT, TEXT, Picture
 from dashboard.views import discretion_findings as found
 from dashboard.views.discretion import DiscretionView, LinesPart, PointsPart
@@ -21,13 +21,6 @@ if TYPE_CHECKING:
 
 EDGE = "#7FA9D0"
 GROUND = "#DCE9F5"
-
-
-def words_alone(view: DiscretionView, about: About, failed: bool) -> str:
-    """What there is to say where there is nothing to draw."""
-    words = about.speech.words
-    key = "shell.failed.title" if failed else "flow.nothing.title"
-    return framed(words.get(key), [], about, 0, lambda *_: None)
 
 
 def points(view: DiscretionView, about: About, authority: str, rules: Rules) -> str:

@@ -16,10 +16,10 @@ from dashboard.parts.discretion_words import (
 from dashboard.parts.element import Node, div, element, span
 from dashboard.views.discretion_rules import in_force
 from dashboard.views.said import Money
+from monitor.settings.entry import Cited
 from monitor.settings.penalties import (
     Asked,
     Ceiling,
-    Cited,
     CountRule,
     Departure,
     OfficersRule,

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 from dashboard.parts.discretion import the_funnel
 from dashboard.parts.discretion_places import rows_of
-from dashboard.views.discretion import DiscretionView, ask_of
+from dashboard.parts.figure_files import Table
+from dashboard.views.discretion import DiscretionView
 from dashboard.views.discretion_noted import every_noted
+from dashboard.views.figure_view import period_of
 from dashboard.views.snapshot import Failure
 from monitor.reports.case_list import Cell
 
 if TYPE_CHECKING:
     from dashboard.services import Services
 
-Table = tuple[Sequence[str], list[Sequence[Cell]]]
 
 
 def points(view: DiscretionView, services: Services, authority: str) -> Table:
@@ -27,10 +28,8 @@ def points(view: DiscretionView, services: Services, authority: str) -> Table:
         "load_over_kg", "load_over_share", "fine_fen", "low_fen", "high_fen", "place", "position", "why",
         "departure",
     ]  # fmt: skip
-    if services.lake is None:
-        return head, []
-    ask, _, _, _ = ask_of(services, view.asked, view.now)
-    rows = fine_rows(services.lake.engine(services.now()), ask, authority)
+    ask, engine, *_ = period_of(services, view.asked, view.now)
+    rows = fine_rows(engine, ask, authority)
     return head, [[row[name] for name in head] for row in rows]
 
 

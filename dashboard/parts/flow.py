@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from dashboard.parts import flow_charts as charts
 from dashboard.parts import flow_stages, flow_weekly
 from dashboard.parts.element import Node, div, element, span
+from dashboard.parts.figure_cards import Made, card, cards, failed, nothing, unread
 from dashboard.parts.rows import link
 from dashboard.parts.sentence import Speech
-from dashboard.parts.shell import failed_part
 from dashboard.views import flow_findings as found
 from dashboard.views.flow import (
     LIMIT_HOURS,
@@ -19,68 +19,21 @@ from dashboard.views.flow import (
     StagesPart,
     Weekly,
 )
-from dashboard.views.flow_ask import VEHICLES, WEEKS, FlowAsk
-from dashboard.views.moments import clock_time
-from dashboard.views.snapshot import Failure, Told
+from dashboard.views.snapshot import Failure
 from monitor.metrics.rate_chart import Kind
 
 if TYPE_CHECKING:
     from monitor.metrics.throughput import HourOfWeek
     from monitor.settings.board import Board
-    from monitor.settings.stations import Station
-
-
-def choices(asked: FlowAsk, stations: list[Station], speech: Speech) -> list[Node]:
-    """Period, station and kind of vehicle, each a link that keeps the rest."""
-    words = speech.words
-    chosen_days = asked.since is not None and asked.until is not None
-    told: list[list[tuple[str, str, bool]]] = [
-        [
-            (words.get("flow.weeks", n=n), asked.address(weeks=n), n == asked.weeks and not chosen_days)
-            for n in WEEKS
-        ]
-    ]  # fmt: skip
-    if chosen_days:
-        told[0].append((words.get("flow.days", since=asked.since, until=asked.until), asked.address(), True))
-    if asked.as_of is not None:
-        at = speech.words.get("flow.as_of", at=speech.moment(asked.as_of))
-        told[0] += [
-            (at, asked.address(), True),
-            (words.get("flow.as_of_now"), asked.address(as_of=None), False),
-        ]
-    if len(stations) > 1:
-        names: list[tuple[str | None, str]] = [(None, words.get("board.all"))]
-        names += [(one.code, one.short.in_language(words.language)) for one in stations]
-        told.append([(name, asked.address(station=code), code == asked.station) for code, name in names])
-    kinds: list[tuple[str | None, str]] = [(None, words.get("flow.all_vehicles"))]
-    kinds += [(kind, words.get(f"flow.vehicle.{kind}")) for kind in VEHICLES]
-    told.append([(name, asked.address(vehicle=kind), kind == asked.vehicle) for kind, name in kinds])
-    return [
-        div([link(text, href, "fx-here" if here else "") for text, href, here in group], "fx-seg-control")
-        for group in told
-    ]
-
-
-def refused(asked: FlowAsk, speech: Speech) -> list[Node] | None:
-    """In words, where the address asks for what cannot be; None where it can."""
-    words = speech.words
-    if asked.unknown is not None:
-        said = words.get("flow.unknown_station", code=asked.unknown)
-    elif asked.bad is not None:
-        bad = asked.bad
-        said = words.get("flow.bad", name=bad.name, value=bad.value, accepted=bad.accepted)
-    else:
-        return None
-    return [div(said, "fx-card fx-flow-none", role="alert")]
 
 
 def page(view: FlowView, speech: Speech, board: Board) -> list[Node]:
     """The headline, then the cards; one that failed says so and the others live on."""
-    if isinstance(view.rate, Failure) and isinstance(view.rate.reason, Told):
-        # Every part reads the same lake: one sentence stands for all of them.
-        return [_failed(view.rate, view, speech)]
+    away = unread(view.rate, view, speech)
+    if away is not None:
+        return away
     few = board.few_n
-    made: list[tuple[str, Any, Any]] = [
+    made: list[Made] = [
         ("stages", view.stages, lambda: _stages(view, speech, few)),
         ("hours", view.hours, lambda: _hours(view, speech, few)),
         ("rate", view.weekly, lambda: _rate(view, speech, board)),
@@ -89,50 +42,16 @@ def page(view: FlowView, speech: Speech, board: Board) -> list[Node]:
     ]
     head = _head(view, speech, board)
     if view.empty and not isinstance(view.extent, Failure):
-        head = _nothing(view, speech)
+        head = nothing(view, speech)
         held = isinstance(view.ages, AgesPart) and view.ages.ages
         made = made[-1:] if held else []
-    cards = []
-    for name, part, draw in made:
-        body = _failed(part, view, speech) if isinstance(part, Failure) else draw()
-        cards.append(div(body, f"fx-flow-{name}"))
-    return [head, div(cards, "fx-flow-cards")]
-
-
-def _nothing(view: FlowView, speech: Speech) -> Node:
-    words = speech.words
-    assert not isinstance(view.extent, Failure)
-    why = found.nothing_finding(view.extent, view.since, view.until, view.today, view.now)
-    return div(
-        [
-            element("h2", words.get("flow.nothing.title")),
-            element("p", speech.say(why)),
-            element("p", words.get("flow.nothing.hint"), "fx-mut"),
-        ],
-        "fx-card fx-flow-none",
-        role="status",
-    )
-
-
-def _failed(failure: Failure, view: FlowView, speech: Speech) -> Node:
-    return failed_part(speech.words, failure.reason, clock_time(view.now, speech.zone))
-
-
-def card(title: str, caption: Any, body: list[Any], foot: Any = None) -> Node:
-    """A figure under its title; `foot` stands below it in small letters."""
-    below = [] if foot is None else [element("p", foot, "fx-flow-foot")]
-    return element(
-        "section",
-        [element("h2", title), element("p", caption, "fx-caption"), *body, *below],
-        "fx-card",
-        aria_label=title,
-    )
+    return [head, cards(made, "fx-flow", view, speech)]
 
 
 def _head(view: FlowView, speech: Speech, board: Board) -> Node:
     words, rate = speech.words, view.rate
     if isinstance(rate, Failure):
-        return _failed(rate, view, speech)
+        return failed(rate, view, speech)
     if rate is None or rate.n == 0:
         return div(words.get("flow.head.none", n=view.asked.weeks), "fx-card fx-flow-head")
     fields = {"weeks": view.asked.weeks, "k": rate.k, "n": rate.n}

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dashboard.parts import flow_weekly
+from dashboard.parts.figure_picture import (
+    BAND,
+    DONE,
+    DONE_SOFT,
+    HEAT,
+    LATE,
+    LEFT,
+    RIGHT,
+    WAIT,
+    WIDTH,
+    About,
+    framed,
+)
 from dashboard.parts.flow_charts import LAST_BIN, STEPS, age_kind, age_name, age_text, binned, round_up
 from dashboard.parts.flow_stages import authority_name, slot_name
-from dashboard.parts.picture import LINE, SOFT, TEXT, Picture, lines
-from dashboard.parts.sentence import Speech
+from dashboard.parts.picture import LINE, SOFT, TEXT, Picture
 from dashboard.views import flow_findings as found
 from dashboard.views.flow import LIMIT_HOURS, AgesPart, FlowView, HoursPart, StagesPart, Weekly
 from dashboard.views.snapshot import Failure
@@ -18,10 +29,7 @@ from monitor.metrics.rate_chart import Kind
 if TYPE_CHECKING:
     from dashboard.parts.flow_weekly import Plot
     from monitor.metrics.stages import Stage
-    from monitor.settings.board import Board
 
-WIDTH, LEFT, RIGHT = 960, 64, 24
-DONE, DONE_SOFT, WAIT, LATE, BAND = "#7C8C9B", "#C3CDD6", "#166FBA", "#A8200D", "#EDF1F4"
 STAGES = {
     "decision": "#2874B8",
     "removal": "#64A0D6",
@@ -29,41 +37,7 @@ STAGES = {
     "arrival": "#D3E4F4",
     "release": "#E0A32E",
 }
-HEAT = ("#EDF1F4", "#D3E4F4", "#A5C9EA", "#64A0D6", "#2874B8", "#0B4680")
 AGES = {"unknown": DONE, "late": LATE, "near": "#7A4B00", "running": DONE}
-
-
-class About(NamedTuple):
-    """In which words, by which thresholds; what the figure is of, and where its numbers come from."""
-
-    speech: Speech
-    board: Board
-    period: str
-    source: str
-
-
-def framed(
-    title: str, said: list[str], about: About, body: int, draw: Callable[[Picture, float], None]
-) -> str:
-    """Title, period, what is said, the figure (`body` pixels high, drawn below y), and the source."""
-    told = [part for text in said for part in lines(text, WIDTH - 2 * RIGHT)]
-    picture = Picture(WIDTH, 84 + 20 * len(told) + body + 40)
-    picture.text(RIGHT, 34, title, size=18, bold=True)
-    picture.text(RIGHT, 58, about.period, colour=SOFT)
-    for place, text in enumerate(told):
-        picture.text(RIGHT, 82 + 20 * place, text, colour=SOFT)
-    draw(picture, 76.0 + 20 * len(told))
-    picture.text(RIGHT, picture.height - 16, about.source, size=12, colour=SOFT)
-    return picture.svg(title)
-
-
-def words_alone(view: FlowView, about: About, failed: bool) -> str:
-    """What there is to say where there is nothing to draw."""
-    words = about.speech.words
-    if failed or isinstance(view.extent, Failure):
-        return framed(words.get("shell.failed.title"), [], about, 0, lambda *_: None)
-    why = found.nothing_finding(view.extent, view.since, view.until, view.today, view.now)
-    return framed(words.get("flow.nothing.title"), [about.speech.say(why)], about, 0, lambda *_: None)
 
 
 def stages(view: FlowView, about: About) -> str:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from dashboard.parts.figure_files import Table
 from dashboard.views.flow import FlowView
 from dashboard.views.snapshot import Failure
 from monitor.metrics.rate_chart import Kind
 from monitor.reports.case_list import Cell
-
-Table = tuple[Sequence[str], list[Sequence[Cell]]]
 
 
 def stages(view: FlowView) -> Table:

@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from dashboard.parts import payments_charts as charts
 from dashboard.parts.element import Node, div, element, span
-from dashboard.parts.flow import card
+from dashboard.parts.figure_cards import Made, card, cards, failed, nothing, unread
 from dashboard.parts.flow_charts import file_links
 from dashboard.parts.rows import link
 from dashboard.parts.sentence import Speech
-from dashboard.parts.shell import failed_part
 from dashboard.views import payments_findings as found
-from dashboard.views.moments import clock_time
 from dashboard.views.payments import (
     ChannelsPart,
     CostPart,
@@ -23,7 +21,7 @@ from dashboard.views.payments import (
     TimesPart,
 )
 from dashboard.views.said import Money
-from dashboard.views.snapshot import Failure, Told
+from dashboard.views.snapshot import Failure
 
 if TYPE_CHECKING:
     from monitor.metrics.payment_channels import ChannelShare
@@ -37,11 +35,11 @@ LISTED = 6
 
 def page(view: PaymentsView, speech: Speech, configuration: Configuration) -> list[Node]:
     """The headline, then the cards; one that failed says so and the others live on."""
-    if isinstance(view.channels, Failure) and isinstance(view.channels.reason, Told):
-        # Every part reads the same lake: one sentence stands for all of them.
-        return [_failed(view.channels, view, speech)]
+    away = unread(view.channels, view, speech)
+    if away is not None:
+        return away
     few = configuration.board.few_n
-    made: list[tuple[str, Any, Any]] = [
+    made: list[Made] = [
         ("channels", view.channels, lambda: _channels(view, speech, few)),
         ("times", view.times, lambda: _times(view, speech)),
         ("hours", view.hours, lambda: _hours(view, speech)),
@@ -50,32 +48,10 @@ def page(view: PaymentsView, speech: Speech, configuration: Configuration) -> li
     ]
     head = _head(view, speech)
     if view.empty and not isinstance(view.extent, Failure):
-        head = _nothing(view, speech)
+        head = nothing(view, speech)
         waited = isinstance(view.cost, CostPart) and view.cost.cost is not None
         made = [one for one in made if one[0] == "cost" and waited]
-    cards = []
-    for name, part, draw in made:
-        body = _failed(part, view, speech) if isinstance(part, Failure) else draw()
-        cards.append(div(body, f"fx-pay-{name}"))
-    return [head, div(cards, "fx-flow-cards")]
-
-
-def _nothing(view: PaymentsView, speech: Speech) -> Node:
-    words = speech.words
-    assert not isinstance(view.extent, Failure)
-    return div(
-        [
-            element("h2", words.get("payments.nothing.title")),
-            element("p", speech.say(found.nothing_found(view, view.extent))),
-            element("p", words.get("flow.nothing.hint"), "fx-mut"),
-        ],
-        "fx-card fx-flow-none",
-        role="status",
-    )
-
-
-def _failed(failure: Failure, view: PaymentsView, speech: Speech) -> Node:
-    return failed_part(speech.words, failure.reason, clock_time(view.now, speech.zone))
+    return [head, cards(made, "fx-pay", view, speech)]
 
 
 def online_text(one: ChannelShare, words: Texts) -> str:
@@ -93,7 +69,7 @@ def _head(view: PaymentsView, speech: Speech) -> Node:
     if isinstance(view.times, Failure) or isinstance(view.channels, Failure):
         failure = view.times if isinstance(view.times, Failure) else view.channels
         assert isinstance(failure, Failure)
-        return _failed(failure, view, speech)
+        return failed(failure, view, speech)
     overall, online = view.times.overall, view.channels.online
     beside: list[Any] = []
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from dashboard.parts.flow_pictures import DONE, HEAT, LEFT, RIGHT, WIDTH, About, framed
+from dashboard.parts.figure_picture import DONE, HEAT, LEFT, RIGHT, WIDTH, About, framed
 from dashboard.parts.payments import about as about_amount
 from dashboard.parts.payments import cost_rows, hours_caption, outage_text, overall_text, rate_text
 from dashboard.parts.payments_charts import (
@@ -26,7 +26,6 @@ from dashboard.views.payments import (
     PaymentsView,
     TimesPart,
 )
-from dashboard.views.snapshot import Failure
 from monitor.settings.configuration import Configuration
 
 NAMES = 190.0
@@ -213,15 +212,6 @@ def cost(view: PaymentsView, about: About, _configuration: Configuration) -> str
                 picture.text(x, y + 40 + 28 * row, cell, anchor=anchor)
 
     return framed(about.speech.say(found.cost_finding(part)), said, about, 90, draw)
-
-
-def words_alone(view: PaymentsView, about: About, failed: bool) -> str:
-    """What there is to say where there is nothing to draw."""
-    words = about.speech.words
-    if failed or isinstance(view.extent, Failure):
-        return framed(words.get("shell.failed.title"), [], about, 0, lambda *_: None)
-    why = about.speech.say(found.nothing_found(view, view.extent))
-    return framed(words.get("payments.nothing.title"), [why], about, 0, lambda *_: None)
 
 
 DRAWN: dict[str, Callable[[PaymentsView, About, Configuration], str]] = {

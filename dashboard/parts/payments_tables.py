@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from dashboard.parts.flow_tables import Table
+from dashboard.parts.figure_files import Table
 from dashboard.parts.payments import cost_rows
 from dashboard.views.payments import PaymentsView
 from dashboard.views.snapshot import Failure

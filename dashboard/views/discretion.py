@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
 from dashboard.views.discretion_rules import AUTHORITIES, DrawnBand, drawn_band, sets_used
-from dashboard.views.flow_ask import FlowAsk, moment_text
-from dashboard.views.snapshot import Failure, attempt, zone_of
+from dashboard.views.figure_view import FigureView, period_of, with_extent
+from dashboard.views.flow_ask import FlowAsk
+from dashboard.views.snapshot import Failure, attempt
 
 if TYPE_CHECKING:
     from dashboard.services import Services
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from monitor.metrics.consistency import Line
     from monitor.metrics.engine import Engine
     from monitor.metrics.exemptions import Exempted
-    from monitor.metrics.extent import Extent
     from monitor.metrics.fine_points import Dot, Part, Placed
     from monitor.metrics.repeat_offenders import Repeats
 
@@ -84,32 +84,19 @@ class ActsPart:
 
 
 @dataclass(frozen=True, slots=True)
-class DiscretionView:
-    """The page at a moment (`now`, which is `as_of` where one is asked for); `since` and `until` are local
-    days, the last one included. `extent` is read only where the period holds nothing."""
+class DiscretionView(FigureView):
+    """What the page shows."""
 
-    asked: FlowAsk
-    now: int
-    since: date
-    until: date
-    today: date
     head: HeadPart | Failure
     points: Mapping[str, PointsPart | Failure]
     places: tuple[Part, ...] | Failure
     lines: LinesPart | Failure
     acts: ActsPart | Failure
-    extent: Extent | Failure | None = None
 
     @property
     def unit(self) -> str:
         """What the funnel is of."""
         return self.asked.by or UNITS[0]
-
-    @property
-    def whole(self) -> bool:
-        """Whether every part was worked out."""
-        parts = (self.head, *self.points.values(), self.places, self.lines, self.acts, self.extent)
-        return not any(isinstance(part, Failure) for part in parts)
 
     @property
     def empty(self) -> bool:
@@ -118,39 +105,16 @@ class DiscretionView:
             self.head.n or self.head.unassessed or self.head.spared
         )
 
-    def behind(self, cell: str, station: str | None = None) -> str:
-        """The list of exactly the cases behind a mark; `station` where it is of one of them."""
-        return self.asked.behind(cell, (self.since, self.until), self.now, station)
-
-    def file(self, figure: str, kind: str) -> str:
-        """Where the data or the picture of a figure is, as it is on this page."""
-        return self.asked.address(f"{PATH}/{figure}.{kind}", as_of=moment_text(self.now))
-
-
-def ask_of(services: Services, asked: FlowAsk, now: int) -> tuple[Ask, date, date, date]:
-    """What is asked of metrics, the first and last local day, and today."""
-    from monitor.metrics.ask import Ask
-
-    today = asked.today(now, zone_of(services, asked.station))
-    since, until = asked.days(today)
-    as_of = now if asked.as_of is None else asked.as_of
-    stations = None if asked.station is None else (asked.station,)
-    vehicles = None if asked.vehicle is None else (asked.vehicle,)
-    return Ask(as_of, stations, since, until + timedelta(days=1), vehicles), since, until, today
-
 
 def discretion_view(services: Services, asked: FlowAsk, now: int) -> DiscretionView:
     """Reads and works out the page. `now` is when it is asked, `asked.as_of` the moment it is asked about."""
     from monitor.metrics.consistency import consistency
     from monitor.metrics.exemptions import exemptions
-    from monitor.metrics.extent import extent
     from monitor.metrics.fine_points import placed, places
     from monitor.metrics.repeat_offenders import repeat_offenders
 
-    if services.lake is None:
-        raise LookupError("no lake")
-    engine: Engine = services.lake.engine(now)
-    ask, since, until, today = ask_of(services, asked, now)
+    period = period_of(services, asked, now)
+    ask, engine, since, until, today = period
     few = services.configuration.board.few_n
     counted = attempt("discretion places", lambda: placed(engine, ask))
     head: HeadPart | Failure = (
@@ -185,9 +149,7 @@ def discretion_view(services: Services, asked: FlowAsk, now: int) -> DiscretionV
             ),
         ),
     )
-    if not view.empty:
-        return view
-    return replace(view, extent=attempt("discretion extent", lambda: extent(engine, ask)))
+    return with_extent(view, period)
 
 
 def _head(counted: list[Placed]) -> HeadPart:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from dashboard.views.discretion import ask_of
+from dashboard.views.figure_view import period_of
 from dashboard.views.plate import masked_plate
 from dashboard.views.snapshot import zone_of
 
@@ -87,11 +87,8 @@ def every_noted(services: Services, asked: FlowAsk, now: int) -> list[NotedRow]:
     from monitor.metrics.fine_points import noted
     from monitor.store.looked_at import looks_of
 
-    if services.lake is None:
-        raise LookupError("no lake")
-    ask, since, until, today = ask_of(services, asked, now)
+    ask, engine, since, until, today = period_of(services, asked, now)
     looks = looks_of(services.database, ask.as_of, ask.stations)
-    engine = services.lake.engine(now)
     found: list[NotedRow] = []
     for line in uniform_fines(engine, ask, services.configuration.board.few_n):
         name = " ".join([line.name, f"{since:%Y-%m}/{until:%Y-%m}", asked.vehicle or ""]).strip()

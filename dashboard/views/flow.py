@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from dashboard.views.flow_ask import WEEKS, FlowAsk, moment_text
+from dashboard.views.figure_view import FigureView, period_of, with_extent
+from dashboard.views.flow_ask import WEEKS, FlowAsk
 from dashboard.views.plate import masked_plate
 from dashboard.views.snapshot import Failure, attempt, zone_of
 from monitor.cases.branch import waiting_on
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from monitor.metrics.bunching import Bunching
     from monitor.metrics.compliance import Compliance
     from monitor.metrics.engine import Engine
-    from monitor.metrics.extent import Extent
     from monitor.metrics.gates import GateSpan
     from monitor.metrics.held_after_removal import HeldAfterRemoval
     from monitor.metrics.hours import Hours
@@ -91,28 +91,15 @@ class AgesPart:
 
 
 @dataclass(frozen=True, slots=True)
-class FlowView:
-    """The page at a moment (`now`, which is `as_of` where one is asked for); `since` and `until` are local
-    days, the last one included. `extent` is read only where the period holds nothing."""
+class FlowView(FigureView):
+    """What the page shows."""
 
-    asked: FlowAsk
-    now: int
-    since: date
-    until: date
-    today: date
     rate: Compliance | Failure | None
     stages: StagesPart | Failure
     hours: HoursPart | Failure
     weekly: Weekly | Failure
     week_hours: tuple[HourOfWeek, ...] | Failure
     ages: AgesPart | Failure
-    extent: Extent | Failure | None = None
-
-    @property
-    def whole(self) -> bool:
-        """Whether every part was worked out."""
-        parts = (self.rate, self.stages, self.hours, self.weekly, self.week_hours, self.ages, self.extent)
-        return not any(isinstance(part, Failure) for part in parts)
 
     @property
     def empty(self) -> bool:
@@ -122,38 +109,20 @@ class FlowView:
         moved = any(one.arrivals or one.releases for one in self.week_hours)
         return not moved and (self.rate is None or self.rate.n == 0)
 
-    def behind(self, cell: str, days: tuple[date, date] | None = None) -> str:
-        """The list of exactly the cases behind a mark; `days` where its figure looks at other ones."""
-        return self.asked.behind(cell, days or (self.since, self.until), self.now)
-
-    def file(self, figure: str, kind: str) -> str:
-        """Where the data or the picture of a figure is, as it is on this page."""
-        return self.asked.address(f"/flow/{figure}.{kind}", as_of=moment_text(self.now))
-
 
 def flow_view(services: Services, asked: FlowAsk, now: int) -> FlowView:
     """Reads and works out the page. `now` is when it is asked, `asked.as_of` the moment it is asked about."""
-    from monitor.metrics.ask import Ask
     from monitor.metrics.bunching import bunching
     from monitor.metrics.catalog import rules_of
     from monitor.metrics.compliance import compliance
-    from monitor.metrics.extent import extent
     from monitor.metrics.held_after_removal import held_after_removal
     from monitor.metrics.hours import BIN_HOURS, hours
     from monitor.metrics.open_ages import open_ages
     from monitor.metrics.throughput import hours_of_week
 
-    zone = zone_of(services, asked.station)
-    today = asked.today(now, zone)
-    since, until = asked.days(today)
-    as_of = now if asked.as_of is None else asked.as_of
-    stations = None if asked.station is None else (asked.station,)
-    vehicles = None if asked.vehicle is None else (asked.vehicle,)
-    ask = Ask(as_of, stations, since, until + timedelta(days=1), vehicles)
-    rules = rules_of(services.configuration, as_of)
-    if services.lake is None:
-        raise LookupError("no lake")
-    engine: Engine = services.lake.engine(now)
+    period = period_of(services, asked, now)
+    ask, engine, since, until, today = period
+    rules = rules_of(services.configuration, ask.as_of)
 
     def read_hours() -> HoursPart:
         found = hours(engine, ask)
@@ -173,20 +142,18 @@ def flow_view(services: Services, asked: FlowAsk, now: int) -> FlowView:
     rate = attempt("flow rate", read_rate)
     view = FlowView(
         asked,
-        as_of,
+        ask.as_of,
         since,
         until,
         today,
         rate,
         attempt("flow stages", read_stages),
         attempt("flow hours", read_hours),
-        attempt("flow weekly", lambda: read_weekly(services, engine, asked, as_of, min(until, today))),
+        attempt("flow weekly", lambda: read_weekly(services, engine, asked, ask.as_of, min(until, today))),
         attempt("flow hours of week", lambda: tuple(hours_of_week(engine, ask))),
-        attempt("flow ages", lambda: read_ages(services, asked, as_of, tuple(open_ages(engine, ask)))),
+        attempt("flow ages", lambda: read_ages(services, asked, tuple(open_ages(engine, ask)))),
     )
-    if not view.empty:
-        return view
-    return replace(view, extent=attempt("flow extent", lambda: extent(engine, ask)))
+    return with_extent(view, period)
 
 
 def read_shares(
@@ -264,7 +231,7 @@ def week_of(day: date) -> str:
     return f"{year:04d}-W{week:02d}"
 
 
-def read_ages(services: Services, asked: FlowAsk, as_of: int, ages: tuple[OpenAge, ...]) -> AgesPart:
+def read_ages(services: Services, asked: FlowAsk, ages: tuple[OpenAge, ...]) -> AgesPart:
     """The open ages, with what the case says of each vehicle."""
     from monitor.store.board import open_cases
 

@@ -44,6 +44,11 @@ class FlowAsk:
     path: str = "/flow"
     """The page that was asked."""
 
+    @property
+    def name(self) -> str:
+        """What texts and files call the page: `flow`, `payments`, `discretion`."""
+        return self.path.lstrip("/")
+
     def address(self, path: str | None = None, /, **changed: str | int | None) -> str:
         """The page, or a file of it, with some things chosen otherwise; other weeks leave chosen days."""
         told: dict[str, str | int | None] = {

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from dashboard.views.figure_view import FigureView, period_of, with_extent
 from dashboard.views.flow import week_of
-from dashboard.views.flow_ask import WEEKS, FlowAsk, moment_text
-from dashboard.views.snapshot import Failure, attempt, holding_stations, zone_of
+from dashboard.views.flow_ask import WEEKS, FlowAsk
+from dashboard.views.snapshot import Failure, attempt, holding_stations
 from monitor.settings.entry import latest_in_force
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from monitor.metrics.catalog import Rules
     from monitor.metrics.cost_of_waiting import WaitingCost
     from monitor.metrics.engine import Engine
-    from monitor.metrics.extent import Extent
     from monitor.metrics.payment_channels import ChannelShare
     from monitor.metrics.payment_failures import Failures, Outage
     from monitor.metrics.payment_spread import Spread
@@ -108,27 +108,14 @@ class CostPart:
 
 
 @dataclass(frozen=True, slots=True)
-class PaymentsView:
-    """The page at a moment (`now`); `since` and `until` are local days, the last one included."""
+class PaymentsView(FigureView):
+    """What the page shows."""
 
-    asked: FlowAsk
-    now: int
-    since: date
-    until: date
-    today: date
     channels: ChannelsPart | Failure
     times: TimesPart | Failure
     hours: HoursPart | Failure
     failures: FailuresPart | Failure
     cost: CostPart | Failure
-    extent: Extent | Failure | None = None
-    """Read only where the period holds nothing."""
-
-    @property
-    def whole(self) -> bool:
-        """Whether every part was worked out."""
-        parts = (self.channels, self.times, self.hours, self.failures, self.cost, self.extent)
-        return not any(isinstance(part, Failure) for part in parts)
 
     @property
     def empty(self) -> bool:
@@ -140,33 +127,15 @@ class PaymentsView:
         told = any(one.k for one in self.channels.lines) or self.channels.untold
         return not told and self.times.overall is None and not self.failures.failures
 
-    def behind(self, cell: str, days: tuple[date, date] | None = None, station: str | None = None) -> str:
-        """The list of exactly the cases behind a mark."""
-        return self.asked.behind(cell, days or (self.since, self.until), self.now, station)
-
-    def file(self, figure: str, kind: str) -> str:
-        """Where the data or the picture of a figure is, as it is on this page."""
-        return self.asked.address(f"{PATH}/{figure}.{kind}", as_of=moment_text(self.now))
-
 
 def payments_view(services: Services, asked: FlowAsk, now: int) -> PaymentsView:
     """Reads and works out the page. `now` is when it is asked, `asked.as_of` the moment it is asked about."""
-    from monitor.metrics.ask import Ask
     from monitor.metrics.catalog import rules_of
     from monitor.metrics.cost_of_waiting import cost_of_waiting
-    from monitor.metrics.extent import extent
 
-    zone = zone_of(services, asked.station)
-    today = asked.today(now, zone)
-    since, until = asked.days(today)
-    as_of = now if asked.as_of is None else asked.as_of
-    stations = None if asked.station is None else (asked.station,)
-    vehicles = None if asked.vehicle is None else (asked.vehicle,)
-    ask = Ask(as_of, stations, since, until + timedelta(days=1), vehicles)
-    rules = rules_of(services.configuration, as_of)
-    if services.lake is None:
-        raise LookupError("no lake")
-    engine: Engine = services.lake.engine(now)
+    period = period_of(services, asked, now)
+    ask, engine, since, until, today = period
+    rules = rules_of(services.configuration, ask.as_of)
 
     def read_cost() -> CostPart:
         found = cost_of_waiting(engine, ask, rules.gates, rules.day_rate, rules.few)
@@ -178,7 +147,7 @@ def payments_view(services: Services, asked: FlowAsk, now: int) -> PaymentsView:
     overall = None if isinstance(times, Failure) else times.overall
     view = PaymentsView(
         asked,
-        as_of,
+        ask.as_of,
         since,
         until,
         today,
@@ -188,9 +157,7 @@ def payments_view(services: Services, asked: FlowAsk, now: int) -> PaymentsView:
         attempt("payments failures", lambda: read_failures(services, engine, ask, rules)),
         attempt("payments cost", read_cost),
     )
-    if not view.empty:
-        return view
-    return replace(view, extent=attempt("payments extent", lambda: extent(engine, ask)))
+    return with_extent(view, period)
 
 
 def read_channels(engine: Engine, ask: Ask, rules: Rules, until: date) -> ChannelsPart:

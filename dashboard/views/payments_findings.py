@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from dashboard.views.flow_findings import nothing_finding
 from dashboard.views.said import Code, Money, Said
 
 if TYPE_CHECKING:
-    from dashboard.views.payments import ChannelsPart, CostPart, FailuresPart, PaymentsView, TimesPart
-    from monitor.metrics.extent import Extent
+    from dashboard.views.payments import ChannelsPart, CostPart, FailuresPart, TimesPart
     from monitor.metrics.payment_channels import ChannelShare
     from monitor.metrics.payment_failures import Failures
     from monitor.metrics.payment_spread import Spread
@@ -113,12 +111,6 @@ def rounded(fen: int) -> Money:
 def differences_finding(n: int) -> Said:
     """How many differences wait."""
     return Said("payments.differences.open", {"n": n}) if n else Said("payments.differences.none_open")
-
-
-def nothing_found(view: PaymentsView, extent: Extent | None) -> Said:
-    """Why the period holds no payment."""
-    said = nothing_finding(extent, view.since, view.until, view.today, view.now)
-    return Said("payments.nothing.none") if said.key == "flow.nothing.none" else said
 
 
 def quantile(one: Spread, place: int) -> float:

@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 
 from monitor.cases.event import SECOND
 from monitor.settings.configuration import Configuration
+from monitor.settings.entry import Cited
 from monitor.settings.limits import SizeLimits
 from monitor.settings.measure import Reach
-from monitor.settings.penalties import Act, Cited, Departure, ExemptionRule, Factor, Level, Together, Way
+from monitor.settings.penalties import Act, Departure, ExemptionRule, Factor, Level, Together, Way
 from monitor.settings.rulesets import Rules, RuleSet, RuleVersion
 from monitor.settings.tiers import Grid, laid_out
 

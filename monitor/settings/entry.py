@@ -33,6 +33,19 @@ class Name(Entry):
         return self.en if language == "en" and self.en else self.zh
 
 
+class Cited(Entry):
+    """Something with the text it comes from, and who confirmed it against that text."""
+
+    source: str
+    """A key of `sources` in the same file."""
+    confirmed_by: str | None = None
+    example: bool = False
+
+    @property
+    def confirmed(self) -> bool:
+        return self.confirmed_by is not None and not self.example
+
+
 class Dated(Entry):
     """Something in force from one local day on, and, where `until` is given, to the end of that day."""
 

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from monitor.settings.entry import Dated, Entry, Name, typed
+from monitor.settings.entry import Cited, Dated, Entry, Name, typed
 from monitor.settings.problem import ConfigError, ConfigProblem
 from monitor.settings.yamlfile import Document, KeyPath
 
@@ -43,17 +43,8 @@ class LegalSource(Entry):
     article: str = ""
 
 
-class Sourced(Dated):
-    """A legal value with the text it comes from, and who confirmed it against that text."""
-
-    source: str
-    """A key of `sources` in the same file."""
-    confirmed_by: str | None = None
-    example: bool = False
-
-    @property
-    def confirmed(self) -> bool:
-        return self.confirmed_by is not None and not self.example
+class Sourced(Dated, Cited):
+    """A legal value from one day on, with the text it comes from."""
 
 
 class WeightRule(Sourced):

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from monitor.settings.entry import Entry, Name
+from monitor.settings.entry import Cited, Entry, Name
 from monitor.settings.measure import Bounds, Reach, reach_of
 
 
@@ -53,18 +53,6 @@ class Level(StrEnum):
     LAW = "law"
     BASELINE = "baseline"
     """Narrows the law within an authority; where it has a rule, that one decides."""
-
-
-class Cited(Entry):
-    """Something with the text it comes from, a key of `sources` in the same file, and who confirmed it."""
-
-    source: str
-    confirmed_by: str | None = None
-    example: bool = False
-
-    @property
-    def confirmed(self) -> bool:
-        return self.confirmed_by is not None and not self.example
 
 
 class FineSpan(Entry):

@@ -13,12 +13,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from monitor.settings.entry import Dated, Entry, Name, overlaps, typed
+from monitor.settings.entry import Cited, Dated, Entry, Name, overlaps, typed
 from monitor.settings.limits import LegalSource
 from monitor.settings.measure import BadMeasure, Bounds, Reach, reach_of, told
 from monitor.settings.penalties import (
     Act,
-    Cited,
     Departure,
     ExemptionRule,
     Factor,

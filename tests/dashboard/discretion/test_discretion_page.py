@@ -20,7 +20,7 @@ from dashboard.parts.behind import behind_words
 from dashboard.parts.casefine import fine_cards
 from dashboard.parts.discretion_files import FIGURES, TABLES, file_of
 from dashboard.parts.discretion_noted import noted_card
-from dashboard.parts.flow import refused
+from dashboard.parts.figure_cards import refused
 from dashboard.parts.sentence import Speech
 from dashboard.views.case_fine import CaseFines, case_fines
 from dashboard.views.cases import list_view
@@ -29,10 +29,10 @@ from dashboard.views.discretion import (
     DiscretionView,
     HeadPart,
     PointsPart,
-    ask_of,
     discretion_view,
 )
 from dashboard.views.discretion_noted import NotedAsk, every_noted, noted_ask, noted_part
+from dashboard.views.figure_view import period_of
 from dashboard.views.snapshot import Failure, zone_of
 from monitor.actions.looking import look
 from monitor.cases.event import HOUR, SECOND
@@ -135,7 +135,7 @@ def test_vehicles_by_their_acts_open_the_cases_of_as_many_vehicles(served: Serve
     services, view = served.installation.services, view_of(served)
     assert isinstance(view.acts, ActsPart)
     assert services.lake is not None
-    ask, _, _, _ = ask_of(services, view.asked, MOMENT)
+    ask = period_of(services, view.asked, MOMENT).ask
     engine = services.lake.engine(MOMENT)
     cells_shown, kept = cells(drawn(served)), members(engine, ask)
     rows = {row["case_id"]: row["plate"] for row in engine.rows(kept.select("case_id", "plate"))}
@@ -237,7 +237,7 @@ def test_files_are_handed_out_and_what_there_is_not_is_not(served: Served) -> No
 
 def test_a_period_without_decisions_and_a_bad_address_are_said_in_words(served: Served) -> None:
     early = str(drawn(served, **{"from": "2020-01-01", "to": "2020-02-01"}))
-    assert "这段时间没有可看的" in early
+    assert "这段时间没有处罚决定" in early
     assert "没有 nowhere 这个站" in str(drawn(served, station="nowhere"))
     assert "读不懂" in str(drawn(served, **{"from": "yesterday", "to": "2026-11-01"}))
     assert findings(served.installation.services, {"station": "nowhere"}) == []
@@ -286,7 +286,7 @@ PAYING = ("cash_without_ground", "fine_and_collection_by_one", "paid_twice")
 def test_findings_of_payments_are_listed_as_their_cases_tell_them(served: Served) -> None:
     services = served.installation.services
     asked = page_of(services).asked({})
-    ask, _, _, _ = ask_of(services, asked, MOMENT)
+    ask = period_of(services, asked, MOMENT).ask
     told = {
         (one.key, finding.code)
         for one in payments_to_look_at(services.database, services.configuration, MOMENT)
@@ -338,7 +338,7 @@ def test_money_of_a_case_without_a_decision_is_listed_until_the_decision_is_told
     # What else its payments leave to look at is listed with it.
     listed = {one.code for one in every_noted(services, asked, later) if one.case_no == "MONEY-1"}
     assert listed == {"paid_without_decision", "cash_without_ground"}
-    engine, (ask, *_) = services.lake.engine(later), ask_of(services, asked, later)  # type: ignore[union-attr]
+    ask, engine, *_ = period_of(services, asked, later)
     assert len(case_ids(engine, ask, (), "findings.paid_without_decision")) == 2
     assert noted_part(services, replace(asked, as_of=MOMENT), which, later).rows == (before,)
     served.tell(event("decided", MOMENT - 30 * HOUR, "MONEY-1", outcome="fine", fine_fen=200_000))

@@ -16,6 +16,7 @@ from dashboard.address import read_search
 from dashboard.pages.flow import page_of
 from dashboard.parts import flow as parts
 from dashboard.parts.behind import behind_words
+from dashboard.parts.figure_cards import refused
 from dashboard.parts.flow_files import FIGURES, file_of
 from dashboard.parts.sentence import Speech
 from dashboard.services import Services
@@ -75,7 +76,7 @@ def shown(served: Served, **query: str) -> Shown:
     view = flow_view(services, asked, MOMENT)
     assert view.whole, view
     speech = Speech(services.texts["zh"], zone_of(services, asked.station))
-    nodes = parts.refused(asked, speech) or parts.page(view, speech, services.configuration.board)
+    nodes = refused(asked, speech) or parts.page(view, speech, services.configuration.board)
     return Shown(services, served, view, nodes)
 
 

@@ -15,7 +15,7 @@ from dashboard.address import read_search
 from dashboard.pages.payments import differences, page_of
 from dashboard.parts import payments as parts
 from dashboard.parts.behind import behind_words
-from dashboard.parts.flow import refused
+from dashboard.parts.figure_cards import refused
 from dashboard.parts.payments_files import FIGURES, file_of
 from dashboard.parts.sentence import Speech
 from dashboard.views.cases import list_view
