@@ -6,12 +6,13 @@ import asyncio
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
 
-from dash import Dash, Input, Output, State, dcc, no_update
+from dash import ALL, Dash, Input, Output, State, ctx, dcc, no_update
 
 from dashboard.language import current_language
 from dashboard.parts.board import age_badge
 from dashboard.parts.casefile import files, findings
 from dashboard.parts.casefine import fine_cards
+from dashboard.parts.caseflags import case_flags_card
 from dashboard.parts.casehead import case_head
 from dashboard.parts.casenotes import note_form, notes
 from dashboard.parts.casepayments import payments_card
@@ -25,12 +26,14 @@ from dashboard.parts.timeline import timeline
 from dashboard.parts.weights import weights
 from dashboard.views.case import CaseView, case_view
 from dashboard.views.case_fine import CaseFines, case_fines
+from dashboard.views.case_flags import CaseFlags, case_flags, with_flags
 from dashboard.views.moments import MINUTE, clock_time, local
 from dashboard.views.snapshot import Failure, attempt, zone_of
 from monitor.actions.notes import EmptyNoteError, acknowledge, add_note
 from monitor.store.board import data_version
 from monitor.store.cases import case_file
 from monitor.store.deliveries import Sender
+from monitor.store.flags import flags_version
 from monitor.store.notes import notes_of
 
 if TYPE_CHECKING:
@@ -46,6 +49,7 @@ Key = tuple[str, str]
 
 PARTS = (
     "fx-case-head",
+    "fx-case-flags",
     "fx-case-history",
     "fx-case-figures",
     "fx-case-findings",
@@ -68,11 +72,13 @@ def layout(services: Services, query: dict[str, str]) -> Any:
     view = read(services, key, now)
     if view is None:
         return not_found(services, key, words)
-    drawn = draw(view, now, speech_of(view, now, words), fines_of(services, key, now), services.configuration)
+    fines, flags = fines_of(services, key, now), case_flags(services.database, key)
+    drawn = draw(view, now, speech_of(view, now, words), fines, flags, services.configuration)
     return div(
         [
             div(None, "fx-stopped", id="fx-stopped", role="status", hidden=True),
             div(drawn.head, id="fx-case-head"),
+            div(drawn.flags, id="fx-case-flags"),
             div(
                 [
                     div(drawn.history, id="fx-case-history"),
@@ -128,7 +134,9 @@ def fines_of(services: Services, key: Key, now: int) -> CaseFines | Failure | No
 
 def drawn_key(services: Services, now: int) -> str:
     """Changes when what is drawn may have: with the data, the minute and the program."""
-    version = ".".join(map(str, data_version(services.database)))
+    with services.database.read() as connection:
+        flags = flags_version(connection)
+    version = ".".join(map(str, (*data_version(services.database), flags)))
     return f"{services.version}/{version}/{now // MINUTE}"
 
 
@@ -141,6 +149,7 @@ class Drawn(NamedTuple):
     """The parts of the page that a refresh draws anew; the field for a note lies between them."""
 
     head: Node
+    flags: Node | None
     history: Node
     figures: list[Node]
     findings: Node
@@ -153,6 +162,7 @@ def draw(
     now: int,
     speech: Speech,
     fines: CaseFines | Failure | None,
+    flags: CaseFlags,
     configuration: Configuration,
 ) -> Drawn:
     """Every part in the words and on the clock of the reader."""
@@ -171,7 +181,8 @@ def draw(
     noted = isinstance(fines, CaseFines) and any(one.assessment.findings for one in fines.fines)
     return Drawn(
         case_head(view.head, now, speech),
-        timeline(view.timeline, speech),
+        case_flags_card(flags, now, speech, configuration),
+        timeline(with_flags(view.timeline, flags, speech.zone), speech, configuration),
         figures,
         findings(view.findings, speech, beside=noted),
         notes(view.notes, speech),
@@ -224,8 +235,9 @@ def register(app: Dash, services: Services) -> None:
         if view is None:
             # Its last valid event was voided while somebody looked at it.
             return not_found(services, key, words), *(None,) * (len(PARTS) - 1), drawn, stamp
-        fines = fines_of(services, key, now)
-        return *draw(view, now, speech_of(view, now, words), fines, services.configuration), drawn, stamp
+        fines, flags = fines_of(services, key, now), case_flags(services.database, key)
+        shown = draw(view, now, speech_of(view, now, words), fines, flags, services.configuration)
+        return *shown, drawn, stamp
 
     @app.callback(
         *(Output(part, "children") for part in PARTS),
@@ -244,24 +256,30 @@ def register(app: Dash, services: Services) -> None:
             return (no_update,) * (len(PARTS) + 2)
         return await asyncio.to_thread(refreshed, (key[0], key[1]), held)
 
-    def seen(key: Key) -> int:
+    def seen(key: Key, text: str) -> int:
         now = services.now()
-        acknowledge(services.database, Sender(services.actor, ORIGIN), key, now=now)
+        acknowledge(services.database, Sender(services.actor, ORIGIN), key, now=now, text=text)
         return now
 
     @app.callback(
         Output("fx-case-acted", "data"),
+        Output("fx-case-note", "value", allow_duplicate=True),
         Output("fx-case-kept", "children"),
         Input("fx-case-acknowledge", "n_clicks"),
+        Input({"case": "take", "flags": ALL}, "n_clicks"),
         State("fx-case-key", "data"),
+        State("fx-case-note", "value"),
         prevent_initial_call=True,
     )
-    async def acknowledged(clicks: int | None, key: list[str] | None) -> tuple[Any, Any]:
-        if not clicks or not key:
-            return no_update, no_update
+    async def acknowledged(
+        _clicks: int | None, _takes: list[int | None], key: list[str] | None, text: str | None
+    ) -> tuple[Any, ...]:
+        # A button that has just been drawn has not been pressed.
+        if not key or not ctx.triggered or not ctx.triggered[0]["value"]:
+            return (no_update,) * 3
         words = services.texts[current_language(services.language)]
-        now = await asyncio.to_thread(seen, (key[0], key[1]))
-        return now, words.get("case.notes.kept")
+        now = await asyncio.to_thread(seen, (key[0], key[1]), text or "")
+        return now, "", words.get("case.notes.kept")
 
     def keep(key: Key, text: str) -> tuple[Any, ...]:
         words, now = services.texts[current_language(services.language)], services.now()

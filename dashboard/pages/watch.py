@@ -19,11 +19,13 @@ from dashboard.parts.element import Node, div
 from dashboard.parts.note import note_dialog, notes_before
 from dashboard.parts.rows import link
 from dashboard.parts.wall import wall
+from dashboard.views.loop import loop_of
 from dashboard.views.moments import MINUTE
 from dashboard.views.snapshot import holding_stations, snapshot, zone_of
 from monitor.actions.notes import EmptyNoteError, acknowledge, add_note
 from monitor.store.board import data_version
 from monitor.store.deliveries import Sender
+from monitor.store.flags import flags_version
 from monitor.store.notes import notes_of
 from monitor.store.payment_addresses import address_version
 
@@ -68,7 +70,10 @@ class Boards:
 
     def key(self, asked: Asked, now: int) -> str:
         database = self.services.database
-        version = ".".join(map(str, (*data_version(database), address_version(database))))
+        with database.read() as connection:
+            flags = flags_version(connection)
+        well = loop_of(self.services, now).well
+        version = ".".join(map(str, (*data_version(database), address_version(database), flags, well)))
         return (
             f"{self.services.version}/{version}/{now // MINUTE}/{asked.station}/{asked.language}/{asked.wall}"
         )

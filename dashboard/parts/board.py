@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dashboard.parts import empty, feeds, figures, rows
 from dashboard.parts.element import Node, div, element, span
+from dashboard.parts.flagduty import loop_line
 from dashboard.parts.rows import Saying
 from dashboard.parts.shell import failed_part
 from dashboard.parts.strip import legend
@@ -35,6 +36,7 @@ def board(view: Snapshot, words: Texts, configuration: Configuration, *, wall: b
     side = div([_releases(view, saying), _feeds(view, saying)], "fx-side")
     return [
         div(None, "fx-stopped", id="fx-stopped", role="status", hidden=True),
+        *_loop(view, saying),
         *_addresses(view, saying),
         element("section", above, "fx-figures", aria_label=words.get("board.title")),
         div([_main(view, saying), side], "fx-board-grid"),
@@ -104,6 +106,14 @@ def _feeds(view: Snapshot, saying: Saying) -> Node:
         return _failed(view.feeds, saying)
     waits = view.board.waits_for_silent if isinstance(view.board, BoardView) else {}
     return feeds.feeds(view.feeds, waits, saying)
+
+
+def _loop(view: Snapshot, saying: Saying) -> list[Node]:
+    """A line where flags are not raised or not sent: nobody would be told of anything."""
+    if isinstance(view.loop, Failure):
+        return [_failed(view.loop, saying)]
+    line = None if view.loop is None else loop_line(view.loop, saying.words, wall=saying.wall)
+    return [] if line is None else [line]
 
 
 def _addresses(view: Snapshot, saying: Saying) -> list[Node]:

@@ -11,6 +11,8 @@ from dashboard.parts.element import Node, div, element, shape, span
 from dashboard.parts.strip import axis_head, strip
 from dashboard.views.board import BoardView, CaseKey, Rest, Row, RowState
 from dashboard.views.moments import began_on, clock_time, countdown, hours_minutes, spoken, when
+from monitor.alerts.message import what
+from monitor.store.flags import OPEN
 
 if TYPE_CHECKING:
     from monitor.cases.branch import OpenStep
@@ -170,11 +172,19 @@ def tile(one: Row, saying: Saying) -> Node:
         "li",
         [
             element("i", sign, f"fx-owner fx-owner-{owner}"),
-            span([label, element("small", f" {step}")], "fx-tile-name"),
+            span([label, element("small", f" {step}"), *_tile_mark(one, words)], "fx-tile-name"),
             element("b", left, data_deadline=deadline),
         ],
         f"fx-tile fx-is-{one.state.value.replace('_', '-')}",
     )
+
+
+def _tile_mark(one: Row, words: Texts) -> list[Node]:
+    """A bell on the tile of a vehicle with a flag that nobody has taken over."""
+    if all(flag.state != OPEN for flag in one.flags):
+        return []
+    said = words.get("flags.states.open")
+    return [element("i", None, "fx-icon fx-icon-flags fx-tile-flag", role="img", aria_label=said)]
 
 
 def link(text: str, href: str, class_: str) -> Node:
@@ -239,7 +249,7 @@ def _step(waiting: OpenStep, failures: int, words: Texts) -> str:
 def _waiting(one: Row, saying: Saying) -> Node:
     words, waiting = saying.words, one.waiting
     if waiting is None:
-        return div(None, "fx-waiting")
+        return div([span(None), div(flag_marks(one, saying))], "fx-waiting")
     if waiting.day:
         waited = span(began_on(waiting.since, saying.zone_of(one.key[0]), words))
     else:
@@ -260,11 +270,34 @@ def _waiting(one: Row, saying: Saying) -> Node:
         reason = words.find(f"record.reason.{one.pause}") or one.pause
         under += [" · ", words.get("board.paused", reason=reason)]
     body = [element("b", _step(waiting, one.failures, words)), span(under, "fx-waited")]
+    body += flag_marks(one, saying)
     return div(
         [owner_sign(waiting.owner.value, words), div(body)],
         name,
         title=_ground(one, saying) if one.payment_holds else None,
     )
+
+
+def flag_marks(one: Row, saying: Saying) -> list[Node]:
+    """The latest flag of a row as a mark: what it is about, whether somebody has it, and how many more. One
+    that nobody has stands before one that is taken."""
+    if not one.flags:
+        return []
+    words = saying.words
+    free = [flag for flag in one.flags if flag.state == OPEN]
+    shown = (free or one.flags)[-1]
+    about = what(shown.clock, shown.threshold, words)
+    state = words.get(f"flags.states.{shown.state}")
+    more = words.get("flags.mark.more", n=len(one.flags) - 1) if len(one.flags) > 1 else ""
+    name = f"fx-flag-mark fx-flag-is-{shown.state}"
+    bell = element("i", None, "fx-icon fx-icon-flags", aria_hidden="true")
+    if saying.wall:
+        # There is no room for a sentence there: the bell, and whether somebody has it.
+        return [span([bell, span(state)], name)]
+    mark = link("", f"/flags?flag={shown.id}", name)
+    mark["props"]["children"] = [bell, span(f"{about}{more}", "fx-flag-about"), span(f" · {state}")]
+    mark["props"]["title"] = words.get("flags.mark.title", what=about, state=state)
+    return [mark]
 
 
 def _ground(one: Row, saying: Saying) -> str:
@@ -282,16 +315,17 @@ def _acts(one: Row, saying: Saying) -> Node:
     words = saying.words
     plate = one.plate or words.get("board.no_plate")
     seen = [note for note in one.notes if note.kind == "acknowledged"]
+    free = any(flag.state == OPEN for flag in one.flags)
     written = sum(note.kind == "note" for note in one.notes)
     parts: list[Node] = []
-    if seen:
+    if seen and not free:
         last = seen[-1]
         at = clock_time(last.at, saying.zone_of(one.key[0]))
         parts.append(
             span([words.get("board.act.acknowledged"), element("br"), f"{last.actor} {at}"], "fx-seen")
         )
     else:
-        urgent = one.state in (RowState.OVERDUE, RowState.NEAR)
+        urgent = free or one.state in (RowState.OVERDUE, RowState.NEAR)
         parts.append(
             _act("acknowledge", words.get("board.act.acknowledge"), one, plate, words, primary=urgent)
         )

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 NAVIGATION: tuple[tuple[str, str], ...] = (
     ("/", "watch"),
     ("/record", "record"),
+    ("/flags", "flags"),
     ("/flow", "flow"),
     ("/cases", "cases"),
     ("/discretion", "discretion"),

@@ -6,14 +6,19 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from dashboard.parts.element import Node, div, element, span
+from dashboard.parts.flagopen import channel_name
+from dashboard.parts.rows import link
+from dashboard.views.flag_steps import OF_A_THRESHOLD, named, step_name, step_note
 from dashboard.views.moments import local
-from dashboard.views.timeline import Entry, Standing, Timeline
+from dashboard.views.timeline import Entry, FlagEntry, Standing, Timeline
+from monitor.alerts.message import what
 
 if TYPE_CHECKING:
     from dashboard.parts.sentence import Speech
+    from monitor.settings.configuration import Configuration
 
 
-def timeline(view: Timeline, speech: Speech) -> Node:
+def timeline(view: Timeline, speech: Speech, configuration: Configuration) -> Node:
     """The card. Older versions are in the page and shown when asked for, struck through."""
     words = speech.words
     title = (
@@ -30,10 +35,13 @@ def timeline(view: Timeline, speech: Speech) -> Node:
         parts.append(element("details", asked, "fx-old-asked"))
     lines: list[Node] = []
     for day, entries in view.days:
-        gone = all(entry.standing is not Standing.VALID for entry in entries)
+        gone = all(isinstance(one, Entry) and one.standing is not Standing.VALID for one in entries)
         name = "fx-day fx-old" if gone else "fx-day"
         lines.append(element("li", element("h3", day_name(day, speech)), name))
-        lines += [_entry(entry, speech) for entry in entries]
+        lines += [
+            _entry(one, speech) if isinstance(one, Entry) else _flag(one, speech, configuration)
+            for one in entries
+        ]
     parts.append(element("ol", lines, "fx-timeline"))
     foot = words.get(
         "case.timeline.foot", files=view.files, rows=view.rows, old=view.old, refused=view.refused
@@ -47,6 +55,39 @@ def day_name(day: date, speech: Speech) -> str:
     words = speech.words
     written = words.get("board.date", month=day.month, day=day.day)
     return f"{written} {words.get(f'board.week.{day.isoweekday()}')} · {day.year}"
+
+
+def _flag(entry: FlagEntry, speech: Speech, configuration: Configuration) -> Node:
+    """What became of a flag: which one, what was done, by whom."""
+    words, flag = speech.words, entry.flag
+    actor = ""
+    said: list[str] = []
+    if entry.step is not None:
+        actor, note = entry.step.actor, step_note(entry.step, flag, configuration, words)
+        said.append(step_name(entry.step, words))
+        said += [note] if note and entry.step.kind not in OF_A_THRESHOLD else []
+    if entry.sending is not None:
+        name = named(entry.sending.recipient, configuration, words)
+        way = channel_name(entry.sending.channel, configuration, speech)
+        said += [words.get("flags.case.delivered"), words.get("flags.case.to", name=name, channel=way)]
+    threshold = flag.threshold
+    if entry.step is not None and entry.step.kind in OF_A_THRESHOLD and entry.step.note:
+        threshold = entry.step.note
+    told = [
+        element("b", what(flag.clock, threshold, words)),
+        span(words.get("case.between").join(said), "fx-ev-said"),
+    ]
+    there = link(words.get("flags.page.heading"), f"/flags?flag={flag.id}", "")
+    source = [span([there]), element("br"), actor or words.get("flags.case.itself")]
+    return element(
+        "li",
+        [
+            span(speech.time(entry.at), "fx-ev-time"),
+            div(told, "fx-ev-what"),
+            div(source, "fx-ev-source"),
+        ],
+        "fx-ev fx-ev-flag",
+    )
 
 
 def _entry(entry: Entry, speech: Speech) -> Node:

@@ -20,6 +20,7 @@ from monitor.cases.state import CaseState
 if TYPE_CHECKING:
     from monitor.settings.configuration import Configuration
     from monitor.settings.entry import Name
+    from monitor.store.flags import Flag
     from monitor.store.notes import Note
 
 CaseKey = tuple[str, str]
@@ -88,6 +89,8 @@ class Row:
     withdrawn: bool
     pause: str | None
     notes: tuple[Note, ...] = ()
+    flags: tuple[Flag, ...] = ()
+    """Those that live, the latest last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,15 @@ class BoardView:
     def noted(self, notes: Mapping[CaseKey, tuple[Note, ...]]) -> BoardView:
         """The same with what people said of the rows that are shown whole."""
         return replace(self, rows=tuple(replace(row, notes=notes.get(row.key, ())) for row in self.rows))
+
+    def flagged(self, flags: Mapping[CaseKey, tuple[Flag, ...]]) -> BoardView:
+        """The same with the flags of every vehicle."""
+
+        def marked(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+            return tuple(replace(row, flags=flags[row.key]) if row.key in flags else row for row in rows)
+
+        rest = None if self.rest is None else replace(self.rest, rows=marked(self.rest.rows))
+        return replace(self, rows=marked(self.rows), rest=rest)
 
 
 def board_view(

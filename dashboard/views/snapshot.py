@@ -11,17 +11,20 @@ from zoneinfo import ZoneInfo
 from dashboard.views.board import BoardView, board_view
 from dashboard.views.feeds import Feed, feeds_view, silent_activities
 from dashboard.views.figures import Release, releases_view
+from dashboard.views.loop import Loop, loop_of
 from monitor.cases.event import DAY
 from monitor.metrics.away import LakeAway
 from monitor.metrics.week import WeekFigures, week_figures
 from monitor.payments.address import AddressStanding, unconfirmed
 from monitor.settings.stations import SiteType
 from monitor.store.board import feeds_seen, open_cases, recent_releases, released_between
+from monitor.store.flag_list import live_flags_of
 from monitor.store.notes import notes_of
 
 if TYPE_CHECKING:
     from dashboard.services import Services
     from monitor.settings.stations import Station
+    from monitor.store.flags import Flag
 
 log = logging.getLogger(__name__)
 
@@ -56,11 +59,13 @@ class Snapshot:
     feeds: tuple[Feed, ...] | Failure
     addresses: tuple[AddressStanding, ...] | Failure = ()
     """Payment addresses that changed and wait for a second person."""
+    loop: Loop | Failure | None = None
+    """Whether flags are raised and sent."""
 
     @property
     def whole(self) -> bool:
         """Whether every part was worked out."""
-        parts = (self.board, self.week, self.releases, self.feeds, self.addresses)
+        parts = (self.board, self.week, self.releases, self.feeds, self.addresses, self.loop)
         return not any(isinstance(part, Failure) for part in parts)
 
 
@@ -109,7 +114,12 @@ def snapshot(services: Services, station: str | None, now: int) -> Snapshot:
         states = open_cases(database, stations)
         view = board_view(states, silent, configuration, now)
         notes = notes_of(database, [row.key for row in view.rows])
-        return view.noted({key: tuple(said) for key, said in notes.items()})
+        raised: dict[tuple[str, str], tuple[Flag, ...]] = {}
+        with database.read() as connection:
+            for flag in live_flags_of(connection, stations):
+                key = (flag.station, flag.case_no or "")
+                raised[key] = (*raised.get(key, ()), flag)
+        return view.noted({key: tuple(said) for key, said in notes.items()}).flagged(raised)
 
     shown = attempt("rows", board)
     last_day: tuple[Release, ...] = ()
@@ -138,6 +148,7 @@ def snapshot(services: Services, station: str | None, now: int) -> Snapshot:
         last_day,
         feeds,
         attempt("addresses", lambda: waiting_addresses(services, station)),
+        attempt("flags", lambda: loop_of(services, now)),
     )
 
 

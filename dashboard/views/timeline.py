@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from monitor.settings.entry import Name
     from monitor.settings.stations import Station
     from monitor.store.cases import CaseFile
+    from monitor.store.flag_list import Sending
+    from monitor.store.flags import Flag, FlagStep
 
 
 class Kind(StrEnum):
@@ -63,10 +65,21 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Timeline:
-    """Entries by local day. `count`, `late`: of the valid ones; `old`: versions that no longer count."""
+class FlagEntry:
+    """What became of a flag of the case: a step of its history, or a message of it that arrived."""
 
-    days: tuple[tuple[date, tuple[Entry, ...]], ...]
+    at: int
+    flag: Flag
+    step: FlagStep | None = None
+    sending: Sending | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Entries by local day. `count`, `late`: of the valid ones; `old`: versions that no longer count. Flags
+    are counted among none of them."""
+
+    days: tuple[tuple[date, tuple[Entry | FlagEntry, ...]], ...]
     count: int
     late: int
     old: int

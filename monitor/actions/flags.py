@@ -52,9 +52,9 @@ LONGEST_SILENCE = 31 * DAY
 
 class NotDoneError(ValueError):
     """Why nothing was changed: `no_flag`, `over` (it lives no more), `already` (it is so already),
-    `no_recipient` (nobody of that name is configured), `no_reason`, `no_end` (a silence ends after now, and
-    within 31 days), `no_silence`, `no_message`, `not_dead` (only what was given up is sent again),
-    `link_used`, `link_ended`, `link_unknown`."""
+    `no_recipient` (nobody of that name is configured), `no_owner`, `no_reason`, `no_end` (a silence ends
+    after now, and within 31 days), `no_silence`, `no_message`, `not_dead` (only what was given up is sent
+    again), `link_used`, `link_ended`, `link_unknown`."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -137,6 +137,8 @@ def silence(
     """Have nobody told of flags until then; what is left empty does not narrow it. Returns its id. A message
     that waits already leaves all the same."""
     why = _note(reason)
+    if not sender.actor.strip():
+        raise NotDoneError("no_owner")
     if not why:
         raise NotDoneError("no_reason")
     if not now < until <= now + LONGEST_SILENCE:

@@ -58,19 +58,24 @@ def compose(
 
 def what(clock: str, threshold: str, words: Texts) -> str:
     """What a flag is about, in words: a clock and how far it is."""
-    kind, _, name = clock.partition(":")
-    key = f"delivery.clock.{clock.replace(':', '.')}"
-    named = words.find(key)
-    if named is None:
-        named = words.find(f"delivery.clock_of.{kind}") or words.get("delivery.clock_of.other")
-        shown = words.find(f"findings.{name}") if kind == "finding" else None
-        named = named.replace("{name}", (shown or name or kind)[:LONGEST_NAME])
+    kind, named = clock.partition(":")[0], clock_name(clock, words)
     found = _THRESHOLD.fullmatch(threshold)
     if found is not None:
         side, n, unit = found.groups()
         return words.get(f"delivery.{side}", what=named, span=words.get(f"delivery.span.{unit}", n=n))
     said = _AT_THE_LIMIT.get(kind)
     return named if said is None else words.get(said, what=named)
+
+
+def clock_name(clock: str, words: Texts) -> str:
+    """What a clock is called."""
+    kind, _, name = clock.partition(":")
+    named = words.find(f"delivery.clock.{clock.replace(':', '.')}")
+    if named is not None:
+        return named
+    named = words.find(f"delivery.clock_of.{kind}") or words.get("delivery.clock_of.other")
+    shown = words.find(f"findings.{name}") if kind == "finding" else None
+    return named.replace("{name}", (shown or name or kind)[:LONGEST_NAME])
 
 
 _AT_THE_LIMIT = {**dict.fromkeys(("a", "b", "c", "legal"), "delivery.due"), "step": "delivery.took_long"}

@@ -226,6 +226,8 @@ class Delivery:
                     set_superseded(connection, parcel.lease, [row.id for row in rows], answer.reason)
                 case Refused():
                     set_dead(connection, parcel.lease, [row.id for row in rows], _reason(answer))
+                    # Nothing has left: once it is mended, what is sent again need not wait for a minute to end.
+                    set_pace(connection, _to(parcel.group), Pace())
                 case Again():
                     pace = pace._replace(failures=pace.failures + 1)
                     rest = self._wait(pace.failures) if answer.after is None else answer.after

@@ -32,7 +32,7 @@ AGAIN = 15 * 60 * SECOND
 
 class Silence(NamedTuple):
     """Nobody is told of these flags until then. `stations`, `clocks` and `cases` (numbers) that are empty do
-    not narrow it."""
+    not narrow it. `key`: by which one that a person set is ended; None for one of the configuration."""
 
     stations: tuple[str, ...]
     clocks: tuple[str, ...]
@@ -40,6 +40,7 @@ class Silence(NamedTuple):
     owner: str
     reason: str
     until: int
+    key: int | None = None
 
     def holds(self, flag: Flag) -> bool:
         return (
@@ -67,7 +68,7 @@ def silences_now(connection: Connection, configuration: Configuration, now: int)
     for row in silences_at(connection, now):
         scope = orjson.loads(row.scope)
         stations, clocks, cases = (tuple(scope.get(key, ())) for key in ("stations", "clocks", "cases"))
-        found.append(Silence(stations, clocks, cases, row.owner, row.reason, row.until))
+        found.append(Silence(stations, clocks, cases, row.owner, row.reason, row.until, row.id))
     return found
 
 

@@ -7,25 +7,20 @@ would mend nothing.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Literal, TypeGuard
+from typing import TYPE_CHECKING, Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import SQLAlchemyError
 
 from monitor.api.problem import Problem
-from monitor.settings.cadence import SECOND, Cadence, Every
+from monitor.store.beats import beats_of
 from monitor.store.board import data_version
 from monitor.store.jobs import current_leader, failing_of, job_states
 from monitor.store.outbox import outbox_standing
 
 if TYPE_CHECKING:
     from monitor.api.asked import ApiServices
-
-OFTEN_MICROS = 60 * SECOND
-"""What runs this often or more often is a heartbeat."""
-LATE_TURNS, LATE_MICROS = 3, 30 * SECOND
-"""It is late after so many turns and this long."""
 
 
 class JobsHealth(BaseModel):
@@ -151,9 +146,9 @@ def jobs_health(services: ApiServices) -> JobsHealth:
     now = services.now()
     states = job_states(services.database, [job.name for job in planned])
     failing = [job.job for job in failing_of(states)]
-    often = {job.name: job.cadence.micros for job in planned if _is_often(job.cadence)}
-    beats = {name: last.started for name in often if (last := states[name].last) is not None}
-    late = [name for name, at in beats.items() if now - at > LATE_TURNS * often[name] + LATE_MICROS]
+    found = beats_of(planned, states, now)
+    beats = {beat.job: beat.at for beat in found if beat.at is not None}
+    late = [beat.job for beat in found if beat.late]
     status: Literal["ok", "late", "failing", "unattended"] = "ok"
     if current_leader(services.database, now) is None:
         status = "unattended"
@@ -161,10 +156,6 @@ def jobs_health(services: ApiServices) -> JobsHealth:
         status = "failing" if failing else "late"
     told = {name: at // 1000 for name, at in beats.items()}
     return JobsHealth(status=status, failing=failing, late=late, beats=told)
-
-
-def _is_often(cadence: Cadence) -> TypeGuard[Every]:
-    return isinstance(cadence, Every) and cadence.micros <= OFTEN_MICROS
 
 
 def _lake(services: ApiServices) -> LakeHealth:

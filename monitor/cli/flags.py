@@ -52,7 +52,8 @@ def list_flags(
 
     from monitor.cli.installation import configured, open_database, station_code
     from monitor.settings.environment import load_settings
-    from monitor.store.flags import LIVE, FlagFilter, find_flags
+    from monitor.store.flag_list import FlagFilter, find_flags
+    from monitor.store.flags import LIVE
 
     settings = load_settings()
     configuration = configured(settings)

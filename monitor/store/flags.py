@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select
+from sqlalchemy import Connection
 
 from monitor.cases.state import CaseState
 from monitor.store.bulk import append_rows
-from monitor.store.database import Database, ask, ask_among
-from monitor.store.tables import flag_steps, flags, outbox, silences
+from monitor.store.database import ask, ask_among
+from monitor.store.tables import silences
 from monitor.store.versions import STATE, state_of
 
 ITSELF = ""
@@ -275,9 +275,14 @@ def append_flag_steps(connection: Connection, steps: Iterable[FlagStep]) -> None
 
 def steps_of_flag(connection: Connection, flag_id: int) -> list[FlagStep]:
     """The history of a flag, oldest first."""
-    names = [flag_steps.c[name] for name in FlagStep._fields]
-    query = select(*names).where(flag_steps.c.flag_id == flag_id).order_by(flag_steps.c.id)
-    return [FlagStep(*row) for row in connection.execute(query)]
+    return steps_of_flags(connection, [flag_id])
+
+
+def steps_of_flags(connection: Connection, flag_ids: Iterable[int]) -> list[FlagStep]:
+    """The history of these flags; of each the oldest first."""
+    columns = ", ".join(FlagStep._fields)
+    statement = f"SELECT {columns} FROM flag_steps WHERE flag_id {{among}} ORDER BY id"
+    return [FlagStep(*row) for row in ask_among(connection, statement, flag_ids)]
 
 
 # ---------------------------------------------------------------- messages
@@ -329,62 +334,10 @@ def add_silence(
     return added
 
 
-# ---------------------------------------------------------------- lists
-
-
-class FlagFilter(NamedTuple):
-    """Which flags a list holds; a field left None does not narrow it. `states`: none named is all."""
-
-    stations: Sequence[str] | None = None
-    states: Sequence[str] | None = LIVE
-    clocks: Sequence[str] | None = None
-    case_no: str | None = None
-    since: int | None = None
-    """Raised since then."""
-
-
-class FlagPage(NamedTuple):
-    """One page of a list, the latest threshold first, with the messages of each flag by state."""
-
-    flags: list[Flag]
-    messages: dict[int, dict[str, int]]
-    total: int
-
-
-def find_flags(database: Database, chosen: FlagFilter, *, limit: int = 100, offset: int = 0) -> FlagPage:
-    """Flags by filter."""
-    its = flags.c
-    told: list[ColumnElement[bool]] = []
-    if chosen.states is not None:
-        told.append(or_(*(its.state == state for state in chosen.states)))
-    if chosen.stations is not None:
-        told.append(its.station.in_(chosen.stations))
-    if chosen.clocks is not None:
-        told.append(its.clock.in_(chosen.clocks))
-    if chosen.case_no is not None:
-        told.append(its.case_no == chosen.case_no)
-    if chosen.since is not None:
-        told.append(its.raised_at >= chosen.since)
-    with database.read() as connection:
-        total = connection.execute(select(func.count()).select_from(flags).where(*told)).scalar_one()
-        query = select(*(its[name] for name in Flag._fields)).where(*told)
-        query = query.order_by(its.due_at.desc(), its.id.desc()).limit(limit).offset(offset)
-        found = [Flag(*row) for row in connection.execute(query)]
-        counted = ask_among(
-            connection,
-            "SELECT flag_id, state, count(*) FROM outbox WHERE flag_id {among} GROUP BY flag_id, state",
-            [flag.id for flag in found],
-        )
-    messages: dict[int, dict[str, int]] = {}
-    for flag_id, state, n in counted:
-        messages.setdefault(flag_id, {})[state] = n
-    return FlagPage(found, messages, total)
-
-
-def outbox_of(connection: Connection, flag_id: int) -> list[dict[str, Any]]:
-    """The messages of a flag."""
-    query = select(outbox).where(outbox.c.flag_id == flag_id).order_by(outbox.c.id)
-    return [dict(row) for row in connection.execute(query).mappings()]
+def flags_version(connection: Connection) -> int:
+    """Changes whenever a flag does: the last step of any."""
+    [(last,)] = ask(connection, "SELECT coalesce(max(id), 0) FROM flag_steps")
+    return int(last)
 
 
 def count_flags(connection: Connection) -> dict[str, int]:

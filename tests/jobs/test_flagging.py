@@ -15,7 +15,7 @@ from monitor.settings.configuration import load_configuration
 from monitor.settings.environment import Settings
 from monitor.settings.texts import texts
 from monitor.store.database import Database
-from monitor.store.flags import FlagFilter, find_flags
+from monitor.store.flag_list import FlagFilter, find_flags
 from monitor.store.jobs import KEPT_RUNS, Result, begin_run, end_run, recent_runs, take_lease
 from monitor.store.migrate import upgrade
 from tests.factories import SENDER, at
