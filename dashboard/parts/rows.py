@@ -11,7 +11,7 @@ from dashboard.parts.element import Node, div, element, shape, span
 from dashboard.parts.strip import axis_head, strip
 from dashboard.views.board import BoardView, CaseKey, Rest, Row, RowState
 from dashboard.views.moments import began_on, clock_time, countdown, hours_minutes, spoken, when
-from monitor.alerts.message import what
+from monitor.alerts.message import briefly, what
 from monitor.store.flags import OPEN
 
 if TYPE_CHECKING:
@@ -286,17 +286,22 @@ def flag_marks(one: Row, saying: Saying) -> list[Node]:
     words = saying.words
     free = [flag for flag in one.flags if flag.state == OPEN]
     shown = (free or one.flags)[-1]
-    about = what(shown.clock, shown.threshold, words)
     state = words.get(f"flags.states.{shown.state}")
-    more = words.get("flags.mark.more", n=len(one.flags) - 1) if len(one.flags) > 1 else ""
+    said = words.get(
+        "flags.mark.title", what=what(shown.clock, shown.threshold, words), state=state, n=len(one.flags)
+    )
     name = f"fx-flag-mark fx-flag-is-{shown.state}"
     bell = element("i", None, "fx-icon fx-icon-flags", aria_hidden="true")
     if saying.wall:
-        # There is no room for a sentence there: the bell, and whether somebody has it.
-        return [span([bell, span(state)], name)]
+        # There is no room for words there; the key below the board has them.
+        return [span([bell, span(said, "fx-hidden-text")], name)] if free else []
+    told = [briefly(shown.clock, shown.threshold, words)]
+    told += [words.get("flags.mark.more", n=len(one.flags) - 1)] if len(one.flags) > 1 else []
+    told += [] if free else [f"· {state}"]
     mark = link("", f"/flags?flag={shown.id}", name)
-    mark["props"]["children"] = [bell, span(f"{about}{more}", "fx-flag-about"), span(f" · {state}")]
-    mark["props"]["title"] = words.get("flags.mark.title", what=about, state=state)
+    mark["props"]["children"] = [bell, span(" ".join(told))]
+    mark["props"]["title"] = said
+    mark["props"]["aria-label"] = said
     return [mark]
 
 

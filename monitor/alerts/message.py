@@ -78,6 +78,15 @@ def clock_name(clock: str, words: Texts) -> str:
     return named.replace("{name}", (shown or name or kind)[:LONGEST_NAME])
 
 
+def briefly(clock: str, threshold: str, words: Texts) -> str:
+    """The same in few words, for a row of the board, which is about clock A."""
+    found = _THRESHOLD.fullmatch(threshold)
+    if clock == "a" and found is not None:
+        side, n, unit = found.groups()
+        return words.get(f"delivery.brief.{side}", span=words.get(f"delivery.span.{unit}", n=n))
+    return words.find(f"delivery.brief.{clock.replace(':', '.')}") or what(clock, threshold, words)
+
+
 _AT_THE_LIMIT = {**dict.fromkeys(("a", "b", "c", "legal"), "delivery.due"), "step": "delivery.took_long"}
 """How clocks say that their limit is reached; the others say by themselves what is the matter."""
 

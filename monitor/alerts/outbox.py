@@ -226,7 +226,7 @@ class Delivery:
                     set_superseded(connection, parcel.lease, [row.id for row in rows], answer.reason)
                 case Refused():
                     set_dead(connection, parcel.lease, [row.id for row in rows], _reason(answer))
-                    # Nothing has left: once it is mended, what is sent again need not wait for a minute to end.
+                    # Nothing has left: once it is mended, what is sent again need not wait a minute.
                     set_pace(connection, _to(parcel.group), Pace())
                 case Again():
                     pace = pace._replace(failures=pace.failures + 1)
