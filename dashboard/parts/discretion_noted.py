@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import dash_mantine_components as dmc
@@ -30,6 +30,20 @@ def value_text(value: Value, rules: Rules, speech: Speech) -> str:
     if value.name == "lighter_set":
         return f"{name} {set_text(rules, str(value.value), words)}"
     return f"{name} {told_value(value, speech)}"
+
+
+def told_once(values: Sequence[Value]) -> list[Value]:
+    """The values, with one (`exact_fen`) in place of a floor and a ceiling that are the same."""
+    known = {one.name: one.value for one in values}
+    found = []
+    for one in values:
+        start = one.name.removesuffix("low_fen").removesuffix("high_fen")
+        same = start != one.name and known.get(f"{start}low_fen") == known.get(f"{start}high_fen")
+        if not same:
+            found.append(one)
+        elif one.name.endswith("low_fen"):
+            found.append(one._replace(name=f"{start}exact_fen"))
+    return found
 
 
 def told_value(value: Value, speech: Speech) -> str:
@@ -62,7 +76,8 @@ def article_text(finding: RuleFinding, rules: Rules, speech: Speech) -> str:
 
 def finding_lines(finding: RuleFinding, rules: Rules, speech: Speech) -> list[Any]:
     """Its numbers and its article, in one line."""
-    numbers = speech.words.get("flow.join").join(value_text(one, rules, speech) for one in finding.values)
+    values = told_once(finding.values)
+    numbers = speech.words.get("flow.join").join(value_text(one, rules, speech) for one in values)
     article = article_text(finding, rules, speech)
     return [numbers, *([span(f" {article}", "fx-disc-article")] if article else [])]
 

@@ -19,7 +19,7 @@ from dashboard.parts import discretion as parts
 from dashboard.parts.behind import behind_words
 from dashboard.parts.casefine import fine_cards
 from dashboard.parts.discretion_files import FIGURES, TABLES, file_of
-from dashboard.parts.discretion_noted import noted_card
+from dashboard.parts.discretion_noted import noted_card, told_once
 from dashboard.parts.figure_cards import refused
 from dashboard.parts.sentence import Speech
 from dashboard.views.case_fine import CaseFines, case_fines
@@ -40,6 +40,7 @@ from monitor.metrics.cells import case_ids
 from monitor.metrics.fine_points import fine_rows
 from monitor.metrics.repeat_offenders import members
 from monitor.payments.look import payments_to_look_at
+from monitor.rules.assessment import Value
 from monitor.server import create_app
 from monitor.store.deliveries import Sender
 from tests.browser.served import MOMENT, PAYS_FIRST, Clock, Served, event, served_county, served_empty
@@ -343,6 +344,13 @@ def test_money_of_a_case_without_a_decision_is_listed_until_the_decision_is_told
     assert noted_part(services, replace(asked, as_of=MOMENT), which, later).rows == (before,)
     served.tell(event("decided", MOMENT - 30 * HOUR, "MONEY-1", outcome="fine", fine_fen=200_000))
     assert noted_part(services, asked, which, later).rows == (before,)
+
+
+def test_a_floor_and_a_ceiling_that_are_the_same_are_said_once() -> None:
+    fine, low, high = Value("fine_fen", 1, "fen"), Value("low_fen", 5, "fen"), Value("high_fen", 5, "fen")
+    other = [Value("other_low_fen", 5, "fen"), Value("other_high_fen", 6, "fen")]
+    assert told_once([fine, low, high, *other]) == [fine, Value("exact_fen", 5, "fen"), *other]
+    assert told_once([low]) == [low]
 
 
 @pytest.fixture
