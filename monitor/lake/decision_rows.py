@@ -7,6 +7,7 @@ row as it is known now: a correction of another case changes it, which is why a 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -121,6 +122,25 @@ def bearing_on(decisions: pa.Table) -> dict[str, set[Any]]:
     rows = decisions.select(["plate", "driver", "company", "station", "act"]).to_pylist()
     names = {name: {row[name] for row in rows} - {None} for name in ("plate", "driver", "company")}
     return {**names, "act": {(row["station"], row["act"]) for row in rows}}
+
+
+_BEARS = (
+    "station", "case_no", "act", "acted_at", "authority", "decision_no", "outcome", "fine_fen", "plate",
+    "plate_colour", "driver", "company",
+)  # fmt: skip
+"""What `with_others` reads of another case's decision in force."""
+
+
+def bear_alike(before: pa.Table, after: pa.Table) -> bool:
+    """Whether decisions say the same to other cases by two tables of their rows."""
+    one, other = (
+        Counter(
+            tuple(row.values())
+            for row in rows.filter(pc.is_null(rows["known_to"])).select(_BEARS).to_pylist()
+        )
+        for rows in (before, after)
+    )
+    return one == other
 
 
 def cases_borne_on(files: Sequence[str], names: Mapping[str, set[Any]]) -> set[int]:

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Connection
 
-from monitor.lake.decision_rows import bearing_on, cases_borne_on
+from monitor.lake.decision_rows import bear_alike, bearing_on, cases_borne_on
 from monitor.lake.files import held, leave, put, sweep
 from monitor.lake.judging import Judging
 from monitor.lake.local_time import ZoneOf
@@ -98,26 +98,43 @@ def _follow(
     judged_by: Judging | None,
 ) -> set[str]:
     """Write the decisions of cases that changed, and of those for which it matters: cases of the same
-    vehicle, driver or company and about the same act, as it was and as it is. Answers with the months of
-    those."""
+    vehicle, driver or company and about the same act, as it was and as it is. Months in which every row is as
+    it was stay as they are. Answers with those that were written."""
     fresh = decided(connection, case_ids, zone_of, judged_by)
     before = _held_of(folder, parts, months, case_ids)
     if judged_by is None or not (fresh.num_rows or before.num_rows):
         return set()
-    files = [str(folder / part.file) for place, part in sorted(parts.items()) if place.table == "decisions"]
-    others = cases_borne_on(files, bearing_on(pa.concat_tables([before, fresh])))
-    beside = sorted(others - set(case_ids))
+    beside: list[int] = []
+    if not bear_alike(before, fresh):
+        files = [
+            str(folder / part.file) for place, part in sorted(parts.items()) if place.table == "decisions"
+        ]
+        others = cases_borne_on(files, bearing_on(pa.concat_tables([before, fresh])))
+        beside = sorted(others - set(case_ids))
     rows = pa.concat_tables([fresh, decided(connection, beside, zone_of, judged_by)])
     touched = {month for _, month in dict(months_in_turn(connection, beside, zone_of)).items()}
     ids = pa.array([*case_ids, *beside], pa.int64())
+    written = set()
     for month in sorted(touched | set(months)):
         place = Place("decisions", month, CASES)
-        kept = [rows.filter(pc.equal(rows["month"], month))]
+        new = rows.filter(pc.equal(rows["month"], month))
+        old = SCHEMAS["decisions"].empty_table()
         if place in parts:
             old = held(folder, parts[place], SCHEMAS["decisions"])
-            kept.append(old.filter(pc.invert(pc.is_in(old["case_id"], ids))))
-        put(folder, parts, place, pa.concat_tables(kept))
-    return touched
+        changed = pc.is_in(old["case_id"], ids)
+        if _same(old.filter(changed), new):
+            continue
+        put(folder, parts, place, pa.concat_tables([new, old.filter(pc.invert(changed))]))
+        written.add(month)
+    return written
+
+
+def _same(before: pa.Table, after: pa.Table) -> bool:
+    """Whether a few rows are the same, in any order."""
+    if before.num_rows != after.num_rows:
+        return False
+    one, other = (sorted(map(repr, rows.to_pylist())) for rows in (before, after))
+    return one == other
 
 
 def _judge_anew(

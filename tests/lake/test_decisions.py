@@ -120,6 +120,38 @@ def test_another_case_of_the_vehicle_counts_as_soon_as_it_is_known_and_no_longer
     assert in_force(lake)["C2"]["prior_acts"] == 0
 
 
+def test_months_in_which_no_decision_is_another_stay_as_they_are(
+    database: Database, tmp_path: Path, rules: Judging
+) -> None:
+    lake = tmp_path / "lake"
+    for number, day in enumerate(("2024-05-01", "2024-06-01", "2024-07-01"), 1):
+        deliver(database, fined(number, f"{day} 08:00", "晋D10001"), at(f"{day} 20:00"), EVENTS)
+    refresh(database, lake, zone_of, NOW, rules)
+    files = {file.name for file in (lake / "decisions").glob("*.parquet")}
+
+    def told(*events: Any) -> set[str]:
+        """The months of decisions that are written for it."""
+        deliver(database, events, at("2024-07-10 08:00"), EVENTS)
+        refresh(database, lake, zone_of, NOW, rules)
+        now = {file.name for file in (lake / "decisions").glob("*.parquet")}
+        fresh = {name[:7] for name in now - files}
+        files.update(now)
+        rebuild(database, tmp_path / "anew", zone_of, NOW, rules)
+        assert decisions(lake) == decisions(tmp_path / "anew")
+        return fresh
+
+    # What says nothing of the decision, nor to others, writes none of them.
+    assert told(candidate("unloaded", at("2024-06-01 12:00"), case_no="C2")) == set()
+    # Another amount is nothing to the others, and another outcome is to those that come later alone.
+    changed = candidate("decision_changed", at("2024-06-05 08:00"), case_no="C2", fine_fen=100_000)
+    assert told(changed) == {"2024-06"}
+    spared = candidate(
+        "decision_changed", at("2024-06-06 08:00"), case_no="C2", fine_fen=0, outcome="no_penalty"
+    )
+    assert told(spared) == {"2024-06", "2024-07"}
+    assert in_force(lake)["C3"]["prior_acts"] == 1
+
+
 def test_two_fines_for_one_act_are_found_from_both_sides(
     database: Database, tmp_path: Path, rules: Judging
 ) -> None:
