@@ -246,7 +246,10 @@ def drawn(plot: Plot, words: Texts, label: str, target: float) -> Node:
         )
         parts.append(line)
     if plot.target is not None:
-        word = span(words.get("flow.rate.target", percent=round(100 * target)), "fx-flow-line-word")
+        # Points at the top of the plot must not lie on the word.
+        below = " fx-flow-below" if plot.target > 0.85 else ""
+        told = words.get("flow.rate.target", percent=round(100 * target))
+        word = span(told, f"fx-flow-line-word{below}")
         parts.append(div(word, "fx-flow-target-line", style={"bottom": percent(plot.target)}))
     ends = [
         span(text, "fx-flow-y fx-flow-end", style={"bottom": percent(place)})

@@ -77,9 +77,18 @@ def hours_note(test: Bunching) -> Said:
 
 
 def last_signal(chart: Chart) -> Signal | None:
-    """The rule that fired last; where several did at one point, the run before the single point."""
+    """The rule that fired last; where several did at one point, the run before the single point. Of points
+    near a limit, one among them that lies beyond it says more."""
     order = {Rule.SHIFT: 2, Rule.OUTSIDE: 1, Rule.NEAR: 0}
-    return max(chart.signals, key=lambda one: (one.at, order[one.rule]), default=None)
+    last = max(chart.signals, key=lambda one: (one.at, order[one.rule]), default=None)
+    if last is None or last.rule is not Rule.NEAR:
+        return last
+    beyond = [
+        one
+        for one in chart.signals
+        if one.rule is Rule.OUTSIDE and one.side is last.side and last.since <= one.at <= last.at
+    ]
+    return beyond[-1] if beyond else last
 
 
 def current_signal(found: RateChart) -> Signal | None:
@@ -104,6 +113,9 @@ def rate_finding(found: RateChart) -> Said:
     if signal is None:
         return Said(f"flow.{name}.ordinary")
     way = "better" if is_better(found.kind, signal) else "worse"
+    if signal.rule is Rule.NEAR:
+        ends = {"first": week_number(found.weeks[signal.since]), "last": week_number(found.weeks[signal.at])}
+        return Said(f"flow.{name}.{way}_near", ends)
     kind = "since" if signal.rule is Rule.SHIFT else "week"
     return Said(f"flow.{name}.{way}_{kind}", {"week": week_number(found.weeks[signal.since])})
 

@@ -96,6 +96,14 @@ def test_the_weekly_rate_is_better_or_worse_only_by_a_rule() -> None:
     assert rate_finding(rate_chart([], list, list)).key == "flow.rate.few"
 
 
+def test_points_near_a_limit_are_no_single_point_beyond_it() -> None:
+    near = rate_finding(shares([*USUAL, (48, 50), (48, 50), (40, 50), (48, 50)]))
+    assert (near.key, near.fields) == ("flow.rate.better_near", {"first": 13, "last": 16})
+    # One of them beyond the limit says more, in its own week.
+    beyond = rate_finding(shares([*USUAL, (48, 50), (50, 50), (40, 50), (48, 50)]))
+    assert (beyond.key, beyond.fields) == ("flow.rate.better_week", {"week": 14})
+
+
 def test_gaps_between_late_ones_tell_better_and_worse_in_their_own_words() -> None:
     assert rate_finding(gaps(*GAPS)).key == "flow.gaps.ordinary"
     assert rate_finding(gaps(*GAPS, 90)).key == "flow.gaps.better_week"
