@@ -173,18 +173,19 @@ def draw(
     if pair:
         figures.append(div(pair, "fx-case-pair" if len(pair) > 1 else "fx-case-one"))
     if view.payments is not None:
-        figures.append(payments_card(view.payments, speech))
+        figures.append(payments_card(view.payments, speech, configuration.rules))
     if isinstance(fines, Failure):
         figures.append(failed_part(speech.words, fines.reason, clock_time(now, speech.zone)))
     elif fines is not None:
         figures += fine_cards(fines, now, speech, configuration)
     noted = isinstance(fines, CaseFines) and any(one.assessment.findings for one in fines.fines)
+    paid = () if view.payments is None else view.payments.payments
     return Drawn(
         case_head(view.head, now, speech),
         case_flags_card(flags, now, speech, configuration),
         timeline(with_flags(view.timeline, flags, speech.zone), speech, configuration),
         figures,
-        findings(view.findings, speech, beside=noted),
+        findings(view.findings, speech, beside=noted or any(one.findings for one in paid)),
         notes(view.notes, speech),
         files(view.rows, view.refused, speech),
     )

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dashboard.parts.discretion_noted import finding_lines, finding_name
 from dashboard.parts.element import Node, div, element, span
 
 if TYPE_CHECKING:
     from dashboard.parts.sentence import Speech
     from dashboard.views.case_payments import CasePayments, PaymentView
+    from monitor.settings.rulesets import Rules
 
 
-def payments_card(view: CasePayments, speech: Speech) -> Node:
+def payments_card(view: CasePayments, speech: Speech, rules: Rules) -> Node:
     """Each payment under how it stands; the law where one is open while the vehicle is held."""
     words = speech.words
-    body: list[Node] = [_payment(one, speech) for one in view.payments]
+    body: list[Node] = [_payment(one, speech, rules) for one in view.payments]
     if not body:
         body.append(element("p", words.get("case.payments.none"), "fx-caption"))
     if view.waits:
@@ -28,7 +30,7 @@ def payments_card(view: CasePayments, speech: Speech) -> Node:
     return element("section", [element("h2", title), *body], "fx-card fx-case-payments")
 
 
-def _payment(one: PaymentView, speech: Speech) -> Node:
+def _payment(one: PaymentView, speech: Speech, rules: Rules) -> Node:
     words = speech.words
     rows: list[Node] = []
     for name, said in one.rows:
@@ -38,7 +40,8 @@ def _payment(one: PaymentView, speech: Speech) -> Node:
             lines.append(span(words.get("case.payments.estimate"), "fx-badge fx-example"))
         rows.append(element("dd", lines))
     found = [
-        element("li", words.find(f"rules.findings.{code}") or code) for code in dict.fromkeys(one.findings)
+        element("li", [element("b", finding_name(f.code, speech)), " ", *finding_lines(f, rules, speech)])
+        for f in one.findings
     ]
     parts = [element("p", element("b", speech.say(one.standing))), element("dl", rows, "fx-cp-rows")]
     if found:

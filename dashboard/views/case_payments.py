@@ -15,6 +15,7 @@ from monitor.rules.payments import MONEY, Payment, When, payments_of
 
 if TYPE_CHECKING:
     from ingest.mapping.page import SourcePage
+    from monitor.rules.assessment import RuleFinding
     from monitor.rules.payments import Instalment
     from monitor.settings.configuration import Configuration
     from monitor.settings.payments import Payments
@@ -26,11 +27,11 @@ Row = tuple[str, tuple[Said, ...]]
 
 @dataclass(frozen=True, slots=True)
 class PaymentView:
-    """One payment: how it stands, its rows, and what a person should look at (texts `rules.findings`)."""
+    """One payment: how it stands, its rows, and what a person should look at."""
 
     standing: Said
     rows: tuple[Row, ...]
-    findings: tuple[str, ...]
+    findings: tuple[RuleFinding, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ def _payment(one: Payment, terms: Payments, currency: str, today: date) -> Payme
         row("surcharge", Said(f"case.payments.surcharge.{key}", fields))
     if one.surcharged_fen:
         row("surcharged", plain(money(one.surcharged_fen)))
-    return PaymentView(_standing(one, today), tuple(rows), tuple(f.code for f in one.findings))
+    return PaymentView(_standing(one, today), tuple(rows), one.findings)
 
 
 def _standing(one: Payment, today: date) -> Said:
