@@ -54,7 +54,7 @@ TABS = (ALIVE, OPEN, ACKNOWLEDGED, ESCALATED, SILENCED, DELIVERED, UNDELIVERED, 
 """What the list may hold: all that live, those of one state or standing, and those that are over."""
 KINDS = (
     "a", "b", "c", "step", "held_after_removal", "paid_not_released", "legal", "finding", "feed", "channel",
-    "job",
+    "sending", "job",
 )  # fmt: skip
 
 

@@ -74,8 +74,15 @@ def clock_name(clock: str, words: Texts) -> str:
     if named is not None:
         return named
     named = words.find(f"delivery.clock_of.{kind}") or words.get("delivery.clock_of.other")
-    shown = words.find(f"findings.{name}") if kind == "finding" else None
+    # Of a payment channel the station is said beside it.
+    name = name.rpartition(":")[2] if kind == "channel" else name
+    section = _NAMES.get(kind)
+    shown = words.find(f"{section}.{name}") if section else None
     return named.replace("{name}", (shown or name or kind)[:LONGEST_NAME])
+
+
+_NAMES = {"finding": "findings", "channel": "channels"}
+"""Where the names of such clocks have their words."""
 
 
 def briefly(clock: str, threshold: str, words: Texts) -> str:

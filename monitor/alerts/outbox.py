@@ -23,7 +23,8 @@ from monitor.alerts.providers.answer import Again, Answer, Refused, Sent
 from monitor.alerts.still_true import Standing, still_true
 from monitor.alerts.ways import CHANNEL_OFF, Send, longest_of, per_minute_of, send_by
 from monitor.cases.event import SECOND
-from monitor.settings.alerts import AlertChannel, ChannelKind, Recipient
+from monitor.settings.alerts import AlertChannel, ChannelKind, Recipient, Timing
+from monitor.settings.cadence import span
 from monitor.settings.configuration import Configuration
 from monitor.settings.texts import MissingText, Texts
 from monitor.store.database import Database
@@ -50,18 +51,10 @@ from monitor.store.outbox import (
 
 log = logging.getLogger(__name__)
 
-LEASE = 120 * SECOND
-"""A sender that is not heard of for so long has lost what it took up; several times the longest sending."""
 LATEST_START = 60 * SECOND
 """With less of its lease left a message is not sent any more: another may have it before an answer comes."""
-FIRST_WAIT, LONGEST_WAIT = 10.0, 600.0
-"""Seconds to the second attempt, and at most; each wait is twice the one before."""
 JITTER = 0.2
 """Waits differ by so much of themselves, so that what failed together does not come back together."""
-MOST_ATTEMPTS = 24
-"""Then it is dead, after some three hours, and somebody has to have it sent again."""
-SETTLE = 1 * SECOND
-"""So long a message waits for company: a scan raises many flags one after the other."""
 LONGEST_RUN = 20 * SECOND
 """A run ends then and the next one goes on, so that its heartbeat tells that it lives."""
 CHANNELS_AT_ONCE = 8
@@ -91,6 +84,16 @@ class Delivery:
     send: Send = send_by
     chance: Callable[[], float] = field(default=random.random)
 
+    @property
+    def timing(self) -> Timing:
+        """How messages are sent, as configured."""
+        return self.configuration.alerts.delivery
+
+    @property
+    def settle(self) -> int:
+        """So long a message waits for company, microseconds."""
+        return span(self.timing.settle)
+
     def run(self) -> int:
         """Send everything that may leave now, channels side by side. How many messages a provider took."""
         now = self.moment()
@@ -117,7 +120,7 @@ class Delivery:
         """Whether something waits for company and nothing else."""
         now = self.moment()
         with self.database.read() as connection:
-            return waits_since(connection, now - SETTLE, now)
+            return waits_since(connection, now - self.settle, now)
 
     def dead(self) -> int:
         """How many messages were given up."""
@@ -135,7 +138,7 @@ class Delivery:
             if found is None:
                 return None
             group, pace = found
-            lease, until = secrets.token_hex(8), now + LEASE
+            lease, until = secrets.token_hex(8), now + span(self.timing.lease)
             number, rows = take_up(connection, name, group, lease, now, until)
             set_pace(connection, _channel(name), pace._replace(used=pace.used + 1))
             set_pace(connection, _to(group), Pace(now, 1, now + MINUTE, 0))
@@ -150,7 +153,7 @@ class Delivery:
             pace = pace._replace(since=now, used=0)
         if channel is not None and pace.used >= per_minute_of(channel):
             return None
-        groups = [one for one in waiting_groups(connection, name, now) if now - one.since >= SETTLE]
+        groups = [one for one in waiting_groups(connection, name, now) if now - one.since >= self.settle]
         told = paces(connection, {_to(group) for group in groups})
         for group in groups:
             if not _closed(told.get(_to(group), Pace()), now, MINUTE):
@@ -239,7 +242,7 @@ class Delivery:
         self, connection: Connection, parcel: Parcel, rows: Sequence[Row], answer: Again, now: int
     ) -> None:
         counted = answer.reason != "too_many"
-        over = [row.id for row in rows if counted and row.attempts >= MOST_ATTEMPTS]
+        over = [row.id for row in rows if counted and row.attempts >= self.timing.attempts]
         left = [row.id for row in rows if row.id not in set(over)]
         set_dead(connection, parcel.lease, over, _reason(answer))
         wait = self._wait(max((row.attempts for row in rows), default=1))
@@ -252,7 +255,8 @@ class Delivery:
 
     def _wait(self, attempts: int) -> float:
         """Seconds to the next attempt after so many."""
-        wait = min(FIRST_WAIT * 2.0 ** min(attempts - 1, 20), LONGEST_WAIT)
+        first, longest = (span(one) / SECOND for one in (self.timing.first_wait, self.timing.longest_wait))
+        wait = min(first * 2.0 ** min(attempts - 1, 20), longest)
         return wait * (1 - JITTER + 2 * JITTER * self.chance())
 
 

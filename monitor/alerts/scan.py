@@ -20,7 +20,7 @@ from monitor.alerts.dues import NO_FACTS, Due, Threshold, dues_of, reach
 from monitor.alerts.facts import legal_facts, note_told, told_of
 from monitor.alerts.settle import Ending, FlagState, Raised, Raising, gone, settle
 from monitor.alerts.telling import tell
-from monitor.alerts.watching import NOTHING, Watched, watched_dues
+from monitor.alerts.watching import NOTHING, AtPlace, Watched, watched_dues
 from monitor.cases.event import DAY
 from monitor.cases.state import CaseState, Verdict
 from monitor.settings.configuration import Configuration
@@ -299,8 +299,8 @@ def _flag(flag_id: int, place: _Place, due: Due, threshold: Threshold, now: int)
 
 
 def _watch(database: Database, configuration: Configuration, now: int, watched: Watched) -> Scanned:
-    """Flags of feeds and jobs, which are no cases. They are few, so that all of them are read each time."""
-    dues = watched_dues(database, configuration.alerts, watched, now)
+    """Flags of feeds, jobs and channels, which are no cases. They are few, so that all are read each time."""
+    dues = watched_dues(database, configuration, watched, now)
     with database.read() as connection:
         work = _settle_watched(connection, dues, configuration, now)
     if not work.endings and not work.raisings:
@@ -313,21 +313,21 @@ def _watch(database: Database, configuration: Configuration, now: int, watched: 
 
 
 def _settle_watched(
-    connection: Connection, dues: Sequence[Due], configuration: Configuration, now: int
+    connection: Connection, dues: Sequence[AtPlace], configuration: Configuration, now: int
 ) -> _Work:
     work = _Work([], [], [])
     since = now - configuration.alerts.history_days * DAY
     flags: dict[str, list[Raised]] = {}
-    for flag in flags_of_no_case(connection, [due.clock for due in dues]):
+    for flag in flags_of_no_case(connection, [due.clock for _, due in dues]):
         flags.setdefault(flag.clock, []).append(_raised(flag))
-    for due in dues:
+    for station, due in dues:
         own = flags.pop(due.clock, [])
         # A feed that spoke again, a job that ran: what was said of it was true and is over.
         work.endings.extend(gone([one for one in own if one.version != due.version], held=True))
         settled = settle(due, [one for one in own if one.version == due.version], now, since)
         work.endings.extend(settled.endings)
         if settled.raising is not None:
-            work.raisings.append((_Place("", None, None), due, settled.raising))
+            work.raisings.append((_Place(station, None, None), due, settled.raising))
     for left in flags.values():
         work.endings.extend(gone(left, held=True))
     return work

@@ -26,6 +26,9 @@ from monitor.store.flags import (
     silences_at,
 )
 
+SENDING = "sending:"
+"""Before the name of a way out that fails, in the place of a clock."""
+
 AGAIN = 15 * 60 * SECOND
 """Where nobody is on duty at any level it is tried again after this long."""
 
@@ -108,8 +111,9 @@ def tell(connection: Connection, flags: Iterable[Flag], configuration: Configura
         local = datetime.fromtimestamp(now // SECOND, configuration.zone_of(flag.station))
         known = alerts.levels_of(flag.station)
         behind = [(place, alerts.told_at(known[place], local)) for place in range(flag.level + 1, len(known))]
-        level, names = next(((place, names) for place, names in behind if names), (len(known), ()))
-        holes = [known[place].name for place, _ in behind if place < level]
+        reached = ((place, _reachable(alerts, flag, names)) for place, names in behind)
+        level, names = next(((place, names) for place, names in reached if names), (len(known), ()))
+        holes = [known[place].name for place, names in behind if place < level and not names]
         steps += [FlagStep(flag.id, now, Step.HOLE, ITSELF, hole) for hole in holes]
         if not names:
             steps.append(FlagStep(flag.id, now, Step.NOBODY, ITSELF, None))
@@ -125,6 +129,12 @@ def tell(connection: Connection, flags: Iterable[Flag], configuration: Configura
     set_levels(connection, levels)
     append_flag_steps(connection, steps)
     return len(messages)
+
+
+def _reachable(alerts: Alerts, flag: Flag, names: Sequence[str]) -> tuple[str, ...]:
+    """Who of these is reached at all: that a way out fails is told by the others."""
+    failing = flag.clock.removeprefix(SENDING) if flag.clock.startswith(SENDING) else None
+    return tuple(name for name in names if alerts.recipients[name].channel != failing)
 
 
 def _messages(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from monitor.alerts.outbox import SETTLE, Delivery
+from monitor.alerts.outbox import Delivery
 from monitor.alerts.scan import scan
 from monitor.alerts.watching import Watched
 from monitor.cases.event import SECOND
@@ -29,7 +29,7 @@ def send_messages(delivery: Delivery, wait: Callable[[float], None] = time.sleep
     """Send what waits, also what a scan has just left; a notice while messages are dead."""
     sent = delivery.run()
     if delivery.has_fresh():
-        wait(SETTLE / SECOND + 0.1)
+        wait(delivery.settle / SECOND + 0.1)
         sent += delivery.run()
     dead = delivery.dead()
     return Outcome(sent, "messages_dead", {"n": str(dead)}) if dead else Outcome(sent)

@@ -26,6 +26,9 @@ ALL = "all"
 SHORTEST = span("1m")
 """A repetition more often than this would be a storm."""
 
+SHORTEST_LEASE = span("2m")
+"""Twice as long as the longest sending: a message is not sent any more with less than half of it left."""
+
 Days = Annotated[int, Field(ge=0, le=366)]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WarnDays = Annotated[int, Field(ge=1, le=60)]
@@ -83,6 +86,13 @@ class Countdown(Entry):
         return self
 
 
+class Failing(Entry):
+    """A payment channel of a station fails where so many attempts of it failed within so long."""
+
+    failures: Annotated[int, Field(ge=2, le=1000)]
+    within: Interval
+
+
 class Thresholds(Dated):
     """What raises a flag at a station. A key that is left out says what `all` says; null is no flag."""
 
@@ -95,6 +105,7 @@ class Thresholds(Dated):
     legal: tuple[LegalDate, ...] | None = None
     legal_warn_days: tuple[WarnDays, ...] | None = None
     findings: tuple[str, ...] | None = None
+    channel_failing: Failing | None = None
 
 
 class LegalTerm(Sourced):
@@ -153,6 +164,29 @@ class AlertChannel(Entry):
         for told in (self.address, self.secret):
             if told is not None and not is_reference(told):
                 raise PydanticCustomError("secret_in_the_open", "not a reference", {})
+        return self
+
+
+class Timing(Entry):
+    """How messages are sent.
+
+    `settle`: so long a message waits for company, since a scan raises many flags one after the other.
+    `lease`: a sender that is not heard of for so long has lost what it took up. `first_wait`, `longest_wait`:
+    until the second attempt, and at most; each wait is twice the one before. `attempts`: then a message is
+    given up. `failing_after`: after so many failures in a row a way out is a flag itself.
+    """
+
+    settle: Interval = "1s"
+    lease: Interval = "2m"
+    first_wait: Interval = "10s"
+    longest_wait: Interval = "10m"
+    attempts: Annotated[int, Field(ge=1, le=1000)] = 24
+    failing_after: Annotated[int, Field(ge=1, le=1000)] = 3
+
+    @model_validator(mode="after")
+    def _lease_outlasts_a_sending(self) -> Self:
+        if span(self.lease) < SHORTEST_LEASE:
+            raise PydanticCustomError("lease_too_short", "{value}", {"value": self.lease})
         return self
 
 
@@ -219,6 +253,7 @@ class Alerts(Entry):
     feeds: bool = False
     jobs: bool = False
     history_days: Annotated[int, Field(ge=1, le=366)] = 14
+    delivery: Timing = Field(default_factory=Timing)
     pages: Annotated[str, Field(pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$")] | None = None
     """The address of these pages as recipients reach them; without it messages carry no links."""
     channels: dict[str, AlertChannel] = Field(default_factory=dict)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, Connection, exists, func, select
 
 from monitor.cases.state import CaseState, Verdict
-from monitor.store.database import Database
+from monitor.store.database import Database, ask
 from monitor.store.tables import OPEN, RELEASED, case_versions, check_numbers, deliveries, notes, sources
 from monitor.store.versions import STATE, states
 
@@ -81,6 +81,15 @@ def unconfirmed_overweight(database: Database, stations: Sequence[str], since: i
     )
     with database.read() as connection:
         return states(connection.execute(query))
+
+
+def failed_payments(connection: Connection, since: int) -> dict[int, str]:
+    """The station of each case of which a payment failed since then."""
+    statement = (
+        "SELECT case_id, station FROM case_versions WHERE known_to IS NULL AND last_at >= ?"
+        " AND pay_failed_at >= ?"
+    )
+    return {row[0]: row[1] for row in ask(connection, statement, (since, since))}
 
 
 @dataclass(frozen=True, slots=True)

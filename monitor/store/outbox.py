@@ -148,6 +148,21 @@ def set_dead(connection: Connection, lease: str, ids: Iterable[int], why: str) -
     _settle(connection, "state = 'dead', error = ?", ids, (why, lease))
 
 
+def ways_failing(connection: Connection, failures: int) -> list[tuple[str, int]]:
+    """Channels that failed so often in a row since something left by them, or that gave messages up which
+    somebody has to have sent again; and since when, as far as that is known."""
+    tried = ask(
+        connection,
+        "SELECT name, since FROM pace WHERE name >= 'channel:' AND name < 'channel;' AND failures >= ?",
+        (failures,),
+    )
+    found = {name.partition(":")[2]: since for name, since in tried}
+    given_up = "SELECT channel, min(next_at) FROM outbox WHERE state = 'dead' GROUP BY channel"
+    for channel, since in ask(connection, given_up):
+        found[channel] = min(since, found.get(channel, since))
+    return sorted(found.items())
+
+
 def bring_back(connection: Connection, now: int) -> None:
     """What waits for a time that no wait of ours reaches, because our clock ran ahead, may leave now. What is
     leased stays with whoever has it."""

@@ -16,6 +16,8 @@ from tests.alerts.flagged import ALERTS, HELD, configuration, terms_of
 from tests.factories import HOUR, MINUTE, at, candidate, deliver
 
 START = at("2026-07-01 08:00")
+LEASE, MOST_ATTEMPTS = 120 * SECOND, 24
+"""As shipped."""
 CROSSED = START + 12 * HOUR
 """Twelve hours are left: the first threshold of clock A."""
 

@@ -9,7 +9,6 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.alerts.outbox import LEASE, MOST_ATTEMPTS
 from monitor.alerts.providers.answer import Again, Answer, Refused, Sent
 from monitor.cases.event import SECOND
 from monitor.settings.texts import texts
@@ -18,6 +17,8 @@ from monitor.store.outbox import outbox_standing
 from tests.alerts.played import OK, Played, played, said
 from tests.alerts.sending import (
     CROSSED,
+    LEASE,
+    MOST_ATTEMPTS,
     START,
     WEBHOOK,
     WECOM,

@@ -15,13 +15,12 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from monitor.alerts.outbox import LEASE
 from monitor.alerts.providers.answer import Answer
 from monitor.alerts.ways import send_by
 from monitor.cases.event import SECOND
 from monitor.store.database import Database
 from tests.alerts.played import Played, played, said
-from tests.alerts.sending import WEBHOOK, Sender, outbox, raise_flags, release
+from tests.alerts.sending import LEASE, WEBHOOK, Sender, outbox, raise_flags, release
 from tests.factories import MINUTE
 
 GATED = "14042301"

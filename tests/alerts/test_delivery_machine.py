@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from monitor.actions.flags import acknowledge_flag, send_channel_again
-from monitor.alerts.outbox import LEASE
 from monitor.alerts.providers.answer import Again, Answer, Refused, Sent
 from monitor.alerts.providers.target import Message
 from monitor.alerts.scan import scan
@@ -25,7 +24,7 @@ from monitor.store.deliveries import Sender as Person
 from monitor.store.flags import LIVE
 from monitor.store.migrate import upgrade
 from tests.alerts.flagged import HELD, configuration
-from tests.alerts.sending import CROSSED, WEBHOOK, Sender, outbox, raise_flags, release, states
+from tests.alerts.sending import CROSSED, LEASE, WEBHOOK, Sender, outbox, raise_flags, release, states
 from tests.factories import HOUR, MINUTE
 from tests.long import examples
 
