@@ -65,10 +65,10 @@ def docx_of(paper: Paper, texts: Texts, as_of: int) -> bytes:
             case Chart():
                 if one not in smalls:
                     _paragraph(document, one.title, "Report Caption")
-                    _pictures(document, [svg_of(one, days)], WIDTH_MM)
+                    _picture(document, svg_of(one, days))
                 elif one is smalls[0]:
                     drawings = [svg_of(each, days, small=True) for each in smalls]
-                    _pictures(document, drawings, 50)
+                    _pictures(document, drawings)
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
@@ -194,14 +194,24 @@ def _properties(document: Any, paper: Paper, as_of: int) -> None:
     about.last_modified_by = "Fangxing"
 
 
-def _pictures(document: Any, drawings: Sequence[str], width_mm: float) -> None:
+def _picture(document: Any, drawing: str) -> None:
+    _drawn(document.add_paragraph(), drawing, WIDTH_MM)
+
+
+def _pictures(document: Any, drawings: Sequence[str], across: int = 3) -> None:
+    """Small ones beside each other, in a table without lines: in one line of text they would be spread."""
+    table = document.add_table(-(-len(drawings) // across), across)
+    for place, drawing in enumerate(drawings):
+        row, column = divmod(place, across)
+        _drawn(table.cell(row, column).paragraphs[0], drawing, WIDTH_MM / across - 4)
+
+
+def _drawn(paragraph: Any, drawing: str, width_mm: float) -> None:
     from docx.shared import Mm
 
-    made = document.add_paragraph()
-    made.paragraph_format.first_line_indent = 0
-    made.paragraph_format.line_spacing = 1.0
-    for drawing in drawings:
-        made.add_run().add_picture(io.BytesIO(picture_of(drawing)), width=Mm(width_mm))
+    paragraph.paragraph_format.first_line_indent = 0
+    paragraph.paragraph_format.line_spacing = 1.0
+    paragraph.add_run().add_picture(io.BytesIO(picture_of(drawing)), width=Mm(width_mm))
 
 
 def _table(document: Any, table: Table, texts: Texts) -> None:
