@@ -30,6 +30,7 @@ from monitor.actions.flags import (
     silence,
     stop_silence,
 )
+from monitor.alerts.message import clock_names
 from monitor.cases.event import HOUR
 from monitor.store.deliveries import Sender
 from monitor.store.flags import flags_by_id, flags_version
@@ -57,6 +58,14 @@ def words_of(services: Services) -> Texts:
     return services.texts[current_language(services.language)]
 
 
+def names_of(services: Services) -> dict[str, str]:
+    """What feeds and jobs are called in the reader's language, by their clocks."""
+    configuration = services.configuration
+    feeds = {name: page.feed for name, page in services.sources.items()}
+    jobs = configuration.jobs.planned(configuration.zone, simulated=services.simulated)
+    return clock_names(feeds, [job.name for job in jobs], words_of(services))
+
+
 def ask_of(services: Services, query: dict[str, str]) -> FlagAsk:
     """What an address asks for."""
     return flag_ask(query, services.configuration.stations)
@@ -67,12 +76,12 @@ def drawn(services: Services, query: dict[str, str], told: str = "") -> tuple[No
     now, asked = services.now(), ask_of(services, query)
     zone, configuration = zone_of(services, asked.station), services.configuration
     speech = Speech(words_of(services), zone, local(now, zone).year)
-    view = flags_view(services, asked, now)
+    view = flags_view(services, asked, now, names_of(services))
     return (
         flags_card(view, now, speech, configuration, told),
         loop_card(view.loop, now, speech),
         duty_card(view.duty, now, speech, configuration),
-        silences_card(view.silences, speech, configuration),
+        silences_card(view.silences, speech, configuration, view.names),
     )
 
 

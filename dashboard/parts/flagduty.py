@@ -15,7 +15,7 @@ from dashboard.views.moments import ago, length
 from monitor.alerts.message import clock_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from dashboard.views.duty import DutyLevel, DutyList
     from monitor.alerts.telling import Silence
@@ -100,10 +100,15 @@ def _level(level: DutyLevel, speech: Speech, configuration: Configuration) -> No
     return element("li", [span(level_name(level.name, words)), span(after, "fx-mut"), div(people)])
 
 
-def silences_card(silences: Sequence[Silence], speech: Speech, configuration: Configuration) -> Node:
+def silences_card(
+    silences: Sequence[Silence],
+    speech: Speech,
+    configuration: Configuration,
+    names: Mapping[str, str] | None = None,
+) -> Node:
     """What holds back messages now; what a person set is ended here."""
     words = speech.words
-    lines = [_silence(one, speech, configuration) for one in silences]
+    lines = [_silence(one, speech, configuration, names) for one in silences]
     title = words.get("flags.silences.title", n=len(lines)) if lines else words.get("flags.silences.none")
     return element(
         "section",
@@ -116,18 +121,22 @@ def silences_card(silences: Sequence[Silence], speech: Speech, configuration: Co
     )  # fmt: skip
 
 
-def silence_scope(one: Silence, speech: Speech, configuration: Configuration) -> str:
+def silence_scope(
+    one: Silence, speech: Speech, configuration: Configuration, names: Mapping[str, str] | None = None
+) -> str:
     """What a silence is about, in words."""
     words = speech.words
     parts = [station_name(code, speech, configuration.stations) for code in one.stations if code]
     parts += list(one.cases)
-    parts += [clock_name(clock, words) for clock in one.clocks]
+    parts += [clock_name(clock, words, names) for clock in one.clocks]
     return " · ".join(parts) or words.get("flags.silences.everything")
 
 
-def _silence(one: Silence, speech: Speech, configuration: Configuration) -> Node:
+def _silence(
+    one: Silence, speech: Speech, configuration: Configuration, names: Mapping[str, str] | None
+) -> Node:
     words = speech.words
-    about = silence_scope(one, speech, configuration)
+    about = silence_scope(one, speech, configuration, names)
     parts = [
         element("b", about),
         div(words.get("flags.silences.why", owner=one.owner, reason=one.reason)),

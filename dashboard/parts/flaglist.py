@@ -132,7 +132,7 @@ def _dead(view: FlagsView, speech: Speech) -> list[Node]:
 def _row(line: FlagLine, view: FlagsView, now: int, speech: Speech, configuration: Configuration) -> Node:
     words, flag = speech.words, line.flag
     is_open = view.asked.chosen == flag.id
-    about = what(flag.clock, flag.threshold, words)
+    about = what(flag.clock, flag.threshold, words, view.names)
     to = view.asked.address(flag=None if is_open else flag.id)
     key = "shut" if is_open else "work" if flag.state in LIVE else "look"
     work = link(words.get(f"flags.page.{key}"), to, "fx-btn fx-flags-work")
@@ -146,7 +146,7 @@ def _row(line: FlagLine, view: FlagsView, now: int, speech: Speech, configuratio
     ]
     parts = [div(cells, "fx-flags-row")]
     if is_open and view.opened is not None:
-        parts.append(opened(line, view.opened, now, speech, configuration))
+        parts.append(opened(line, view.opened, now, speech, configuration, view.names))
     name = f"fx-flags-one fx-flags-is-{flag.state}"
     return element("li", parts, f"{name} fx-flags-open" if is_open else name)
 

@@ -17,6 +17,8 @@ from monitor.cases.event import DAY, HOUR
 from monitor.store.flags import ACKNOWLEDGED, LIVE, OPEN
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dashboard.views.flags import FlagLine, OpenFlag
     from monitor.settings.configuration import Configuration
     from monitor.store.flag_list import Sending
@@ -28,7 +30,14 @@ SCOPES = ("case", "clock", "station")
 """What a silence from a flag is about: its case, its clock at its station, everything at its station."""
 
 
-def opened(line: FlagLine, held: OpenFlag, now: int, speech: Speech, configuration: Configuration) -> Node:
+def opened(
+    line: FlagLine,
+    held: OpenFlag,
+    now: int,
+    speech: Speech,
+    configuration: Configuration,
+    names: Mapping[str, str],
+) -> Node:
     """Everything of one flag."""
     words, flag = speech.words, line.flag
     sent = table(
@@ -52,7 +61,7 @@ def opened(line: FlagLine, held: OpenFlag, now: int, speech: Speech, configurati
             note=flag.acknowledged_note or words.get("flags.page.no_note"),
         )  # fmt: skip
         parts.append(element("p", said, "fx-flags-next"))
-    steps = [history_line(one, flag, speech, configuration) for one in held.steps]
+    steps = [history_line(one, flag, speech, configuration, names) for one in held.steps]
     parts += [
         element("h3", words.get("flags.sent.title")),
         sent if held.sendings else element("p", words.get("flags.sent.none"), "fx-caption"),
@@ -60,7 +69,7 @@ def opened(line: FlagLine, held: OpenFlag, now: int, speech: Speech, configurati
         element("ol", steps, "fx-flags-steps"),
     ]
     if flag.state in LIVE:
-        parts += _forms(flag, now, speech, configuration)
+        parts += _forms(flag, now, speech, configuration, names)
     return div(parts, "fx-flags-working")
 
 
@@ -105,12 +114,14 @@ def channel_name(name: str, configuration: Configuration, speech: Speech) -> str
     return kind if name == known.kind else speech.words.get("flags.channel", kind=kind, name=name)
 
 
-def history_line(step: FlagStep, flag: Flag, speech: Speech, configuration: Configuration) -> Node:
+def history_line(
+    step: FlagStep, flag: Flag, speech: Speech, configuration: Configuration, names: Mapping[str, str]
+) -> Node:
     """A step in a line: when, what, who, and what belongs to it."""
     words = speech.words
     said = [step_name(step, words)]
     said += [step.actor] if step.actor else []
-    note = step_note(step, flag, configuration, words)
+    note = step_note(step, flag, configuration, words, names)
     said += [note] if note else []
     return element("li", [element("span", speech.moment(step.at), "fx-mut"), " ", " · ".join(said)])
 
@@ -126,13 +137,15 @@ def coming(flag: Flag, now: int, speech: Speech, configuration: Configuration) -
     return words.get("flags.page.next", level=level, time=speech.moment(flag.next_level_at), span=span)
 
 
-def _forms(flag: Flag, now: int, speech: Speech, configuration: Configuration) -> list[Node]:
+def _forms(
+    flag: Flag, now: int, speech: Speech, configuration: Configuration, names: Mapping[str, str]
+) -> list[Node]:
     words = speech.words
     people = [
         {"value": key, "label": one.name.in_language(words.language)}
         for key, one in configuration.alerts.recipients.items()
     ]
-    about = clock_name(flag.clock, words)
+    about = clock_name(flag.clock, words, names)
     scopes = [one for one in SCOPES if (one != "case" or flag.case_no) and (one != "station" or flag.station)]
     named_scopes = [
         {"value": one, "label": words.get(f"flags.scope.{one}", case=flag.case_no or "", clock=about)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from monitor.actions.flags import recipient_name
@@ -25,19 +26,25 @@ def step_name(step: FlagStep, words: Texts) -> str:
     return words.find(f"flags.steps.{step.kind}") or step.kind
 
 
-def step_note(step: FlagStep, flag: Flag, configuration: Configuration, words: Texts) -> str:
+def step_note(
+    step: FlagStep,
+    flag: Flag,
+    configuration: Configuration,
+    words: Texts,
+    names: Mapping[str, str] | None = None,
+) -> str:
     """What belongs to a step: a threshold, a level with its people, whom it was given to, a reason."""
     note = step.note or ""
     if not note:
         return ""
     if step.kind in OF_A_THRESHOLD:
-        return what(flag.clock, note, words)
+        return what(flag.clock, note, words, names)
     if step.kind == Step.HOLE:
         return level_name(note, words)
     if step.kind == Step.TOLD:
         level, _, keys = note.partition(": ")
-        names = words.get("flags.join").join(named(key, configuration, words) for key in keys.split(", "))
-        return words.get("flags.told_to", level=level_name(level, words), names=names)
+        people = words.get("flags.join").join(named(key, configuration, words) for key in keys.split(", "))
+        return words.get("flags.told_to", level=level_name(level, words), names=people)
     if step.kind == Step.SENT_AGAIN:
         return named(note, configuration, words)
     if step.kind == Step.HANDED_ON:

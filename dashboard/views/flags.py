@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -125,7 +125,8 @@ class OpenFlag:
 @dataclass(frozen=True, slots=True)
 class FlagsView:
     """A page of the list. `counts` of every tab and `kinds` are of the station alone; `any_flag`: whether one
-    was ever raised; `stations`: those to choose from."""
+    was ever raised; `stations`: those to
+    choose from; `names`: what feeds and jobs are called, by their clocks."""
 
     asked: FlagAsk
     lines: tuple[FlagLine, ...]
@@ -139,6 +140,7 @@ class FlagsView:
     loop: Loop
     any_flag: bool
     stations: tuple[str, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def pages(self) -> int:
@@ -146,7 +148,9 @@ class FlagsView:
         return max(1, -(-self.total // ROWS))
 
 
-def flags_view(services: Services, asked: FlagAsk, now: int) -> FlagsView:
+def flags_view(
+    services: Services, asked: FlagAsk, now: int, names: Mapping[str, str] | None = None
+) -> FlagsView:
     """Reads one page. A flag that is open stands first where the page does not hold it (any more)."""
     configuration = services.configuration
     stations = None if asked.station is None else [asked.station]
@@ -189,7 +193,7 @@ def flags_view(services: Services, asked: FlagAsk, now: int) -> FlagsView:
     return FlagsView(
         asked, tuple(lines), page.total, counts, kinds, opened, tuple(dead), tuple(silences),
         tuple(duty_lists(configuration, asked.station, now)), loop_of(services, now), any_flag,
-        tuple(one.code for one in holding_stations(services)),
+        tuple(one.code for one in holding_stations(services)), names or {},
     )  # fmt: skip
 
 

@@ -60,6 +60,8 @@ class LegalFacts(NamedTuple):
 
     `publishes`, `copies`: whether such a thing was ever told of its station. Where no source tells of it, its
     absence says nothing.
+
+    `noted`: findings about its decisions and payments, each with the instant of what it is about.
     """
 
     published_at: int | None = None
@@ -67,6 +69,7 @@ class LegalFacts(NamedTuple):
     pay_day: date | None = None
     publishes: bool = True
     copies: bool = True
+    noted: tuple[tuple[str, int], ...] = ()
 
 
 NO_FACTS = LegalFacts()
@@ -78,19 +81,25 @@ def version_of(*parts: object) -> str:
 
 
 def dues_of(state: CaseState, facts: LegalFacts, configuration: Configuration) -> list[Due]:
-    """Every clock of a case that a flag may hang on. None for a case without custody (`not_held`), and none
-    while its times cannot be true (`implausible`)."""
-    if not state.custody or state.verdict == Verdict.IMPLAUSIBLE:
+    """Every clock of a case that a flag may hang on. Of a case without custody (`not_held`) those of findings
+    alone, and none while its times cannot be true (`implausible`)."""
+    if state.verdict == Verdict.IMPLAUSIBLE:
         return []
-    return list(_dues(state, facts, configuration))
-
-
-def _dues(state: CaseState, facts: LegalFacts, configuration: Configuration) -> Iterator[Due]:
-    alerts, zone = configuration.alerts, configuration.zone_of(state.station)
+    zone = configuration.zone_of(state.station)
     start = state.first_at if state.confirmed_at is None else state.confirmed_at
-    rules = alerts.at_station(state.station, _day(start, zone))
+    rules = configuration.alerts.at_station(state.station, _day(start, zone))
     if rules is None:
-        return
+        return []
+    clocks = _dues(state, facts, rules, configuration) if state.custody else iter(())
+    noted = (_plain(f"finding:{code}", at, 0) for code, at in _findings(state, facts, rules))
+    return [*clocks, *noted]
+
+
+def _dues(
+    state: CaseState, facts: LegalFacts, rules: Thresholds, configuration: Configuration
+) -> Iterator[Due]:
+    zone = configuration.zone_of(state.station)
+    start = state.first_at if state.confirmed_at is None else state.confirmed_at
     if state.confirmed_at is not None and state.limit_s is not None:
         began = state.confirmed_at, state.confirmed_until
         ended = state.released_at, state.released_until
@@ -111,8 +120,6 @@ def _dues(state: CaseState, facts: LegalFacts, configuration: Configuration) -> 
         yield from _paid_not_released(state, rules, gate, zone)
     yield from _held_after_removal(state, rules)
     yield from _legal(state, facts, rules, configuration, zone)
-    for code, at in _findings(state, rules):
-        yield _plain(f"finding:{code}", at, 0)
 
 
 # ---------------------------------------------------------------- clocks A, B, C
@@ -274,7 +281,7 @@ def _dated(clock: str, last: date, done: int | None, warn: tuple[int, ...], zone
 # ---------------------------------------------------------------- findings
 
 
-def _findings(state: CaseState, rules: Thresholds) -> Iterator[tuple[str, int]]:
+def _findings(state: CaseState, facts: LegalFacts, rules: Thresholds) -> Iterator[tuple[str, int]]:
     """Each wanted class of findings once, with the first instant that is told of it."""
     wanted = rules.findings or ()
     first: dict[str, int] = {}
@@ -282,6 +289,9 @@ def _findings(state: CaseState, rules: Thresholds) -> Iterator[tuple[str, int]]:
         if finding.code in wanted:
             at = state.last_at if finding.at is None else finding.at
             first[finding.code] = min(at, first.get(finding.code, at))
+    for code, at in facts.noted:
+        if code in wanted:
+            first[code] = min(at, first.get(code, at))
     yield from first.items()
 
 

@@ -8,7 +8,8 @@ from datetime import date, datetime, timedelta
 import orjson
 from sqlalchemy import Connection
 
-from monitor.alerts.dues import LegalFacts
+from monitor.alerts.dues import NO_FACTS, LegalFacts
+from monitor.alerts.noted import noted_of
 from monitor.cases.event import SECOND, Event
 from monitor.cases.revision import valid_events
 from monitor.cases.state import CaseState
@@ -30,18 +31,23 @@ _HEARD = (PUBLISHED, COPIED, "served", "appealed", "appeal_decided", *MONEY, "vo
 def legal_facts(
     connection: Connection, states: Mapping[int, CaseState], configuration: Configuration, now: int
 ) -> dict[int, LegalFacts]:
-    """The facts of those of these cases on which a legal date may run."""
+    """The facts of those of these cases on which a legal date may run, or of which rules note something."""
+    noted = {
+        case_id: NO_FACTS._replace(noted=codes)
+        for case_id, codes in noted_of(connection, states, configuration, now).items()
+    }
     wanted = [case_id for case_id, state in states.items() if _has_dates(state)]
     if not wanted:
-        return {}
+        return noted
     found = events_of(connection, wanted, _HEARD)
     facts = {
         case_id: _facts(states[case_id], valid_events(known.own, known.elsewhere).events, configuration, now)
         for case_id, known in found.items()
     }
     told = told_of(connection) | newly_told(states, facts)
-    return {
+    return noted | {
         case_id: one._replace(
+            noted=noted.get(case_id, NO_FACTS).noted,
             publishes=(states[case_id].station, PUBLISHED) in told,
             copies=(states[case_id].station, COPIED) in told,
         )

@@ -6,7 +6,7 @@ Plates are masked: until people sign in, nobody is known to be allowed more.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from monitor.alerts.providers.target import Message
 from monitor.cases.event import SECOND
 from monitor.cases.plate import masked_plate
+from monitor.settings.entry import Name
 from monitor.settings.texts import Texts
 
 SHOWN_NUMBER = 12
@@ -38,17 +39,23 @@ class Told:
 
 
 def compose(
-    told: Sequence[Told], station: str, number: str, zone: ZoneInfo, words: Texts, longest: int
+    told: Sequence[Told],
+    station: str,
+    number: str,
+    zone: ZoneInfo,
+    words: Texts,
+    longest: int,
+    names: Mapping[str, str] | None = None,
 ) -> Message:
     """The message of flags of one station (its name; empty for what belongs to none), no longer than
-    `longest` bytes. What finds no room is counted: "and 13 more"."""
+    `longest` bytes. What finds no room is counted: "and 13 more". `names`: as `clock_name`."""
     ordered = sorted(told, key=lambda one: (one.due_at, one.case_no or ""))
     place = station or words.get("delivery.no_station")
     title = words.get("delivery.title", station=place, n=len(ordered))
     foot = words.get("delivery.number", number=number[:SHOWN_NUMBER])
     lines: list[str] = []
     for one in ordered:
-        tried = [*lines, _entry(one, zone, words)]
+        tried = [*lines, _entry(one, zone, words, names)]
         if _size(_text(title, tried, len(ordered) - len(tried), foot, words)) > longest:
             break
         lines = tried
@@ -56,9 +63,9 @@ def compose(
     return Message(title, text, tuple(_data(one, zone) for one in ordered))
 
 
-def what(clock: str, threshold: str, words: Texts) -> str:
-    """What a flag is about, in words: a clock and how far it is."""
-    kind, named = clock.partition(":")[0], clock_name(clock, words)
+def what(clock: str, threshold: str, words: Texts, names: Mapping[str, str] | None = None) -> str:
+    """What a flag is about, in words: a clock and how far it is. `names`: as `clock_name`."""
+    kind, named = clock.partition(":")[0], clock_name(clock, words, names)
     found = _THRESHOLD.fullmatch(threshold)
     if found is not None:
         side, n, unit = found.groups()
@@ -67,21 +74,29 @@ def what(clock: str, threshold: str, words: Texts) -> str:
     return named if said is None else words.get(said, what=named)
 
 
-def clock_name(clock: str, words: Texts) -> str:
-    """What a clock is called."""
+def clock_names(
+    feeds: Mapping[str, Name | None], jobs: Iterable[str], words: Texts
+) -> dict[str, str]:
+    """What feeds and jobs are called, by their clocks; of one that has no name its key is said."""
+    told = {f"feed:{key}": name.in_language(words.language) for key, name in feeds.items() if name}
+    return told | {f"job:{job}": words.find(f"jobs.called.{job}") or job for job in jobs}
+
+
+def clock_name(clock: str, words: Texts, names: Mapping[str, str] | None = None) -> str:
+    """What a clock is called. `names`: what feeds and jobs are called, by their clocks."""
     kind, _, name = clock.partition(":")
+    name = (names or {}).get(clock, name)
     named = words.find(f"delivery.clock.{clock.replace(':', '.')}")
     if named is not None:
         return named
     named = words.find(f"delivery.clock_of.{kind}") or words.get("delivery.clock_of.other")
     # Of a payment channel the station is said beside it.
     name = name.rpartition(":")[2] if kind == "channel" else name
-    section = _NAMES.get(kind)
-    shown = words.find(f"{section}.{name}") if section else None
+    shown = next((told for one in _NAMES.get(kind, ()) if (told := words.find(f"{one}.{name}"))), None)
     return named.replace("{name}", (shown or name or kind)[:LONGEST_NAME])
 
 
-_NAMES = {"finding": "findings", "channel": "channels"}
+_NAMES = {"finding": ("delivery.finding", "rules.findings"), "channel": ("channels",)}
 """Where the names of such clocks have their words."""
 
 
@@ -98,9 +113,9 @@ _AT_THE_LIMIT = {**dict.fromkeys(("a", "b", "c", "legal"), "delivery.due"), "ste
 """How clocks say that their limit is reached; the others say by themselves what is the matter."""
 
 
-def _entry(one: Told, zone: ZoneInfo, words: Texts) -> str:
+def _entry(one: Told, zone: ZoneInfo, words: Texts, names: Mapping[str, str] | None) -> str:
     moment = datetime.fromtimestamp(one.due_at / SECOND, zone)
-    about = what(one.clock, one.threshold, words)
+    about = what(one.clock, one.threshold, words, names)
     when = words.get("delivery.when", month=moment.month, day=moment.day, time=moment.strftime("%H:%M"))
     case = " ".join(part for part in ((one.case_no or "")[:LONGEST_NAME], masked_plate(one.plate)) if part)
     line = words.get("delivery.line", case=case, what=about, when=when) if case else f"{about} {when}"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import random
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -83,6 +83,8 @@ class Delivery:
     moment: Callable[[], int]
     send: Send = send_by
     chance: Callable[[], float] = field(default=random.random)
+    names: Mapping[str, str] | None = None
+    """What feeds and jobs are called, by their clocks."""
 
     @property
     def timing(self) -> Timing:
@@ -205,7 +207,8 @@ class Delivery:
         place = code if station is None else station.short.in_language(self.words.language)
         zone = self.configuration.zone_of(code)
         try:
-            message = compose(told, place, parcel.number, zone, self.words, longest_of(channel.kind))
+            most = longest_of(channel.kind)
+            message = compose(told, place, parcel.number, zone, self.words, most, self.names)
         except MissingText:
             # Texts are the bureau's to change: what they say wrongly waits until it is mended.
             return Again("text_broken")

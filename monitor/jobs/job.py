@@ -9,6 +9,7 @@ from typing import assert_never
 
 from ingest.folder import Refused, WatchedFolder
 from ingest.intake import Intake
+from monitor.alerts.message import clock_names
 from monitor.alerts.outbox import Delivery
 from monitor.alerts.watching import Watched
 from monitor.alerts.ways import log_alone, send_by
@@ -98,7 +99,9 @@ def _run_of(
             return lambda: raise_flags(intake.database, configuration, watched, intake.moment())
         case Kind.SENDING:
             way = log_alone if simulated else send_by
-            delivery = Delivery(intake.database, configuration, words, intake.moment, way)
+            feeds = {name: page.feed for name, page in intake.pages.items()}
+            names = clock_names(feeds, watched.jobs, words)
+            delivery = Delivery(intake.database, configuration, words, intake.moment, way, names=names)
             return lambda: send_messages(delivery)
         case Kind.WEEKLY_REPORT:
             if reports is None:
