@@ -126,8 +126,9 @@ def test_the_document_has_the_layout_of_official_ones_and_every_table(
     assert document.styles["Normal"].paragraph_format.line_spacing.pt == 28
     for footer in (section.footer, section.even_page_footer):
         assert "PAGE" in footer._element.xml and footer.paragraphs[0].text.count("—") == 2
-    told = [[[cell.text for cell in row.cells] for row in table.rows] for table in document.tables]
-    assert len(told) == len(tables(paper))
+    each = [[[cell.text for cell in row.cells] for row in table.rows] for table in document.tables]
+    told = [rows for rows in each if any(text for row in rows for text in row)]
+    assert len(told) == len(tables(paper)) == len(each) - 1, "one table is of pictures"
     for table, found in zip(tables(paper), told, strict=True):
         assert found[0] == list(table.heads)
         assert found[1:] == [[cell.text for cell in row] for row in table.rows] or not table.rows
