@@ -173,7 +173,7 @@ def draw(
     if pair:
         figures.append(div(pair, "fx-case-pair" if len(pair) > 1 else "fx-case-one"))
     if view.payments is not None:
-        figures.append(payments_card(view.payments, speech, configuration.rules))
+        figures.append(payments_card(view.payments, speech, configuration))
     if isinstance(fines, Failure):
         figures.append(failed_part(speech.words, fines.reason, clock_time(now, speech.zone)))
     elif fines is not None:

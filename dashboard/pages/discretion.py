@@ -68,8 +68,7 @@ def findings(
     part = attempt("discretion findings", lambda: noted_part(services, asked, noted_ask(query), now))
     if isinstance(part, Failure):
         return [failed_part(speech.words, part.reason, clock_time(now, speech.zone))]
-    configuration = services.configuration
-    return [noted_card(part, asked, speech, configuration.rules, configuration.stations, told, typed)]
+    return [noted_card(part, asked, speech, services.configuration, told, typed)]
 
 
 def routes(services: Services) -> APIRouter:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dashboard.parts.casefile import table
-from dashboard.parts.discretion_noted import finding_lines, finding_name
+from dashboard.parts.discretion_noted import finding_item
 from dashboard.parts.discretion_words import (
     authority_word,
     example_badge,
@@ -158,12 +158,7 @@ def _facts(fine: Fine, speech: Speech, configuration: Configuration) -> list[Nod
         lighter = words.get("discretion.case.lighter", rule_set=set_text(rules, said.lighter_since, words))
         lines.append(("findings", lighter))
     if said.findings:
-        items = [
-            element(
-                "li", [element("b", finding_name(one.code, speech)), " ", *finding_lines(one, rules, speech)]
-            )
-            for one in said.findings
-        ]
+        items = [finding_item(one, configuration, speech) for one in said.findings]
         about = element("p", words.get("discretion.case.about"), "fx-mut")
         lines.append(("findings", [element("ul", items), about]))
     else:

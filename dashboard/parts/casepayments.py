@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dashboard.parts.discretion_noted import finding_lines, finding_name
+from dashboard.parts.discretion_noted import finding_item
 from dashboard.parts.element import Node, div, element, span
 
 if TYPE_CHECKING:
     from dashboard.parts.sentence import Speech
     from dashboard.views.case_payments import CasePayments, PaymentView
-    from monitor.settings.rulesets import Rules
+    from monitor.settings.configuration import Configuration
 
 
-def payments_card(view: CasePayments, speech: Speech, rules: Rules) -> Node:
+def payments_card(view: CasePayments, speech: Speech, configuration: Configuration) -> Node:
     """Each payment under how it stands; the law where one is open while the vehicle is held."""
     words = speech.words
-    body: list[Node] = [_payment(one, speech, rules) for one in view.payments]
+    body: list[Node] = [_payment(one, speech, configuration) for one in view.payments]
     if not body:
         body.append(element("p", words.get("case.payments.none"), "fx-caption"))
     if view.waits:
@@ -30,7 +30,7 @@ def payments_card(view: CasePayments, speech: Speech, rules: Rules) -> Node:
     return element("section", [element("h2", title), *body], "fx-card fx-case-payments")
 
 
-def _payment(one: PaymentView, speech: Speech, rules: Rules) -> Node:
+def _payment(one: PaymentView, speech: Speech, configuration: Configuration) -> Node:
     words = speech.words
     rows: list[Node] = []
     for name, said in one.rows:
@@ -39,10 +39,7 @@ def _payment(one: PaymentView, speech: Speech, rules: Rules) -> Node:
         if name == "surcharge":
             lines.append(span(words.get("case.payments.estimate"), "fx-badge fx-example"))
         rows.append(element("dd", lines))
-    found = [
-        element("li", [element("b", finding_name(f.code, speech)), " ", *finding_lines(f, rules, speech)])
-        for f in one.findings
-    ]
+    found = [finding_item(finding, configuration, speech) for finding in one.findings]
     parts = [element("p", element("b", speech.say(one.standing))), element("dl", rows, "fx-cp-rows")]
     if found:
         parts.append(element("ul", found, "fx-findings"))

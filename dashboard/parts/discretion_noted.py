@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from dashboard.parts.sentence import Speech
     from dashboard.views.flow_ask import FlowAsk
     from monitor.rules.assessment import RuleFinding, Value
+    from monitor.settings.configuration import Configuration
     from monitor.settings.entry import Name
     from monitor.settings.rulesets import Rules
-    from monitor.settings.stations import Station
 
 
 def value_text(value: Value, rules: Rules, speech: Speech) -> str:
@@ -65,21 +65,35 @@ def told_value(value: Value, speech: Speech) -> str:
     return str(told)
 
 
-def article_text(finding: RuleFinding, rules: Rules, speech: Speech) -> str:
+def article_text(finding: RuleFinding, configuration: Configuration, speech: Speech) -> str:
     """Where the rule is written; nothing where no article is concerned."""
-    source = rules.source(finding.article) if finding.article else None
-    if source is None:
-        # Findings of payments cite document and article themselves.
-        return "" if "#" in finding.article else finding.article
-    return f"{source.title.in_language(speech.words.language)} {source.article}".strip()
+    terms, language = configuration.payments, speech.words.language
+    found = configuration.rules.source(finding.article)
+    if found is not None:
+        return f"{found.title.in_language(language)} {found.article}".strip()
+    if "#" in finding.article:
+        return ""
+    # Findings of payments cite documents and articles, as their terms tell them.
+    known = {terms.article_of(key): source for key, source in terms.sources.items()}
+    told = []
+    for cited in filter(None, finding.article.split("; ")):
+        one = known.get(cited)
+        told.append(cited if one is None else f"{one.title.in_language(language)} {one.article}".strip())
+    return speech.words.get("flow.join").join(told)
 
 
-def finding_lines(finding: RuleFinding, rules: Rules, speech: Speech) -> list[Any]:
+def finding_lines(finding: RuleFinding, configuration: Configuration, speech: Speech) -> list[Any]:
     """Its numbers and its article, in one line."""
-    values = told_once(finding.values)
-    numbers = speech.words.get("flow.join").join(value_text(one, rules, speech) for one in values)
-    article = article_text(finding, rules, speech)
+    values = [value_text(one, configuration.rules, speech) for one in told_once(finding.values)]
+    numbers = speech.words.get("flow.join").join(values)
+    article = article_text(finding, configuration, speech)
     return [numbers, *([span(f" {article}", "fx-disc-article")] if article else [])]
+
+
+def finding_item(finding: RuleFinding, configuration: Configuration, speech: Speech) -> Node:
+    """It on a list of a case's own."""
+    name = element("b", finding_name(finding.code, speech))
+    return element("li", [name, " ", *finding_lines(finding, configuration, speech)])
 
 
 def finding_name(code: str, speech: Speech) -> str:
@@ -91,8 +105,7 @@ def noted_card(
     part: NotedPart,
     asked: FlowAsk,
     speech: Speech,
-    rules: Rules,
-    stations: Mapping[str, Station],
+    configuration: Configuration,
     told: str = "",
     typed: Mapping[str, str] | None = None,
 ) -> Node:
@@ -131,7 +144,7 @@ def noted_card(
         aria_label=words.get("discretion.noted.codes"),
     )
     if part.rows:
-        rows = [_row(one, speech, rules, stations, typed or {}) for one in part.rows]
+        rows = [_row(one, speech, configuration, typed or {}) for one in part.rows]
         body: Node = element("ul", rows, "fx-disc-list")
     else:
         body = element("p", words.get(f"discretion.noted.none_{which.state}"), "fx-disc-none")
@@ -165,19 +178,17 @@ def noted_card(
     )
 
 
-def _row(
-    row: NotedRow, speech: Speech, rules: Rules, stations: Mapping[str, Station], typed: Mapping[str, str]
-) -> Node:
+def _row(row: NotedRow, speech: Speech, configuration: Configuration, typed: Mapping[str, str]) -> Node:
     words = speech.words
-    station = stations.get(row.station)
+    station = configuration.stations.get(row.station)
     name: Name | None = None if station is None else station.short
     title = speech.named(name, row.station)
     if row.same is None:
         title, opens = f"{title} {row.case_no}", case_address((row.station, row.case_no))
         beside = row.plate or words.get("discretion.noted.no_plate")
-        lines = [div(finding_lines(one, rules, speech), "fx-disc-numbers") for one in row.findings]
+        lines = [div(finding_lines(one, configuration, speech), "fx-disc-numbers") for one in row.findings]
     else:
-        opens, beside = row.cases or "", like_text(like_told(rules, row.same.name), speech)
+        opens, beside = row.cases or "", like_text(like_told(configuration.rules, row.same.name), speech)
         said = words.get("discretion.places.same", k=row.same.k, n=row.same.n, station=title)
         lines = [div(link(said, opens, "fx-flow-plain"), "fx-disc-numbers")]
     case = div([link(title, opens, "fx-disc-case"), span(beside, "fx-mut")])

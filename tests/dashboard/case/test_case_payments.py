@@ -78,7 +78,7 @@ def test_what_is_late_says_by_how_much_and_what_the_surcharge_would_be() -> None
     assert told["standing"] == ["还未缴清,已过缴款期限 9 日"]
     assert told["due"] == ["2026-11-17(从收到决定书起算)"]
     assert told["surcharge"][0].startswith("540 元,逾期 9 日;行政处罚法")
-    drawn = str(payments_card(view, ZH, SHIPPED.rules))
+    drawn = str(payments_card(view, ZH, SHIPPED))
     assert "估算" in drawn and "法律上放行不以缴款为前提" in drawn
 
 
@@ -86,20 +86,20 @@ def test_cash_without_a_ground_is_a_finding_and_the_law_is_not_repeated_after_th
     cash = event("paid", START + 2 * HOUR, amount_fen=200_000, channel="cash_on_spot")
     view = shown(CONFIRMED, FINE, ASKED, cash, event("released", START + 3 * HOUR))
     assert "cash_without_ground" in {one.code for one in view.payments[0].findings}
-    drawn = str(payments_card(view, ZH, SHIPPED.rules))
+    drawn = str(payments_card(view, ZH, SHIPPED))
     # With its numbers and its articles.
-    assert "罚款 2,000 元" in drawn and "第六十八条" in drawn
+    assert "罚款 2,000 元" in drawn and "行政处罚法 第六十八条;行政处罚法 第六十九条" in drawn
     assert "现场收缴未记依据" in drawn and "法律上放行不以缴款为前提" not in drawn
 
 
 @pytest.mark.parametrize(("station", "notice"), [(WEST, [f"/cases/{WEST}/{quote(CASE)}/notice"]), ("99", [])])
 def test_the_notice_is_led_to_where_the_station_is_configured(station: str, notice: Sequence[str]) -> None:
     view = shown(CONFIRMED, FINE, ASKED, station=station)
-    assert list(addresses(payments_card(view, ZH, SHIPPED.rules))) == notice
+    assert list(addresses(payments_card(view, ZH, SHIPPED))) == notice
 
 
 def test_a_fine_without_any_payment_says_so_and_no_fine_shows_nothing() -> None:
-    assert "还没有缴款的记录" in str(payments_card(shown(CONFIRMED, FINE), ZH, SHIPPED.rules))
+    assert "还没有缴款的记录" in str(payments_card(shown(CONFIRMED, FINE), ZH, SHIPPED))
     state = case(CONFIRMED)
     file = CaseFile(state, (CONFIRMED,), frozenset(), 1, {}, (), ())
     assert case_payments(file, SHIPPED, {}, NOW, SHANGHAI) is None
@@ -114,5 +114,5 @@ def test_every_row_has_its_words_in_both_languages(language: str) -> None:
         event("refunded", START + 3 * HOUR, payment_code=CODE, amount_fen=10_000),
         event("surcharged", START + 4 * HOUR, payment_code=CODE, amount_fen=6_000),
     )  # fmt: skip
-    assert "case.payments" not in str(payments_card(view, speech, SHIPPED.rules))
+    assert "case.payments" not in str(payments_card(view, speech, SHIPPED))
     assert [name for name, _ in view.payments[0].rows][-3:] == ["due", "surcharge", "surcharged"]

@@ -308,7 +308,9 @@ def test_findings_of_payments_are_listed_as_their_cases_tell_them(served: Served
     assert all(row.findings and {one.code for one in row.findings} == {first.code} for row in part.rows)
     page = str(findings(services, {"finding": "cash_without_ground"}))
     assert "现场收缴未记依据" in page
-    assert services.configuration.payments.article_of("penalty-law-68") in page
+    assert "行政处罚法 第六十八条;行政处罚法 第六十九条" in page
+    english = str(noted_card(part, asked, speech_of(served, "en"), services.configuration))
+    assert "Administrative Penalty Law 第六十八条" in english
     key = (first.station, first.case_no, first.code)
     look(services.database, Sender("王", "discretion"), key, "票据已补", now=MOMENT)
     after = noted_part(services, asked, NotedAsk("cash_without_ground"), MOMENT)
@@ -330,12 +332,11 @@ def test_money_of_a_case_without_a_decision_is_listed_until_the_decision_is_told
     part = noted_part(services, asked, which, later)
     row = part.rows[-1]
     assert (row.case_no, row.age, row.plate, row.decisions) == ("MONEY-1", 1, "晋D·8**09", ())
-    rules, stations = services.configuration.rules, services.configuration.stations
-    page = str(noted_card(part, asked, speech_of(served), rules, stations))
+    page = str(noted_card(part, asked, speech_of(served), services.configuration))
     assert "有缴款,未见处罚决定" in page
     assert "/MONEY-1" in page
     assert "金额 2,000" in page
-    assert services.configuration.payments.article_of("penalty-law-67").split()[-1] in page
+    assert "行政处罚法 第六十七条" in page
     # What else its payments leave to look at is listed with it.
     listed = {one.code for one in every_noted(services, asked, later) if one.case_no == "MONEY-1"}
     assert listed == {"paid_without_decision", "cash_without_ground"}
