@@ -138,6 +138,7 @@ def create_app(installation: Installation) -> FastAPI:
     """The application: routes of the API first, because the pages answer whatever is left."""
     from monitor.api.cases import cases_router
     from monitor.api.exports import exports_router
+    from monitor.api.flags import flags_router
     from monitor.api.gauges import gauges_router
     from monitor.api.health import health_router
     from monitor.api.link import link_router
@@ -163,6 +164,7 @@ def create_app(installation: Installation) -> FastAPI:
     app.include_router(push_routes(installation.intake, local_user()))
     app.include_router(health_router(services))
     app.include_router(gauges_router(services))
+    app.include_router(flags_router(services))
     app.include_router(cases_router(services))
     app.include_router(exports_router(services))
     app.include_router(weighings_router(services))
