@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from sqlalchemy import Connection
 
 from monitor.lake.decision_rows import bear_alike, bearing_on, cases_borne_on
-from monitor.lake.files import held, leave, put, sweep
+from monitor.lake.files import held, held_of, leave, put, sweep
 from monitor.lake.judging import Judging
 from monitor.lake.local_time import ZoneOf
 from monitor.lake.manifest import LakeDamaged, Manifest, Part, Place, faults, read_manifest, write_manifest
@@ -118,13 +118,16 @@ def _follow(
     for month in sorted(touched | set(months)):
         place = Place("decisions", month, CASES)
         new = rows.filter(pc.equal(rows["month"], month))
-        old = SCHEMAS["decisions"].empty_table()
+        kept = [new]
+        stood = SCHEMAS["decisions"].empty_table()
+        if place in parts:
+            stood = held_of(folder, parts[place], SCHEMAS["decisions"], ids)
+        if _same(stood, new):
+            continue
         if place in parts:
             old = held(folder, parts[place], SCHEMAS["decisions"])
-        changed = pc.is_in(old["case_id"], ids)
-        if _same(old.filter(changed), new):
-            continue
-        put(folder, parts, place, pa.concat_tables([new, old.filter(pc.invert(changed))]))
+            kept.append(old.filter(pc.invert(pc.is_in(old["case_id"], ids))))
+        put(folder, parts, place, pa.concat_tables(kept))
         written.add(month)
     return written
 
@@ -158,9 +161,10 @@ def _held_of(
 ) -> pa.Table:
     """The decisions of some cases as the lake holds them, in months in which they may lie."""
     places = [Place("decisions", month, CASES) for month in sorted(set(months))]
-    tables = [held(folder, parts[place], SCHEMAS["decisions"]) for place in places if place in parts]
     wanted = pa.array(case_ids, pa.int64())
-    mine = [table.filter(pc.is_in(table["case_id"], wanted)) for table in tables]
+    mine = [
+        held_of(folder, parts[place], SCHEMAS["decisions"], wanted) for place in places if place in parts
+    ]
     return pa.concat_tables([SCHEMAS["decisions"].empty_table(), *mine])
 
 

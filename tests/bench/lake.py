@@ -55,7 +55,7 @@ INSERT INTO events (case_id, identity, content, activity, occurred_at, received_
 SELECT id, randomblob(16), randomblob(16), column2, start + held * column1 / {LAST},
   start + held * column1 / {LAST} + 1, start + held * column1 / {LAST} + 1, 1,
   CASE column1 WHEN 0 THEN '{{"axles":6,"gross_kg":' || (50000 + over) || ',"limit_kg":49000,"plate":"'
-    || plate || '","vehicle":"combination"}}'
+    || plate || '","plate_colour":"yellow","vehicle":"combination"}}'
   WHEN 2 THEN '{{"authority":"police","fine_fen":' || (20000 + over * 10) || ',"outcome":"fine"}}'
   WHEN 3 THEN '{{"amount_fen":' || (20000 + over * 10) || ',"channel":"wechat"}}' ELSE '' END, 1, id, 0
 FROM made, (VALUES {", ".join(f"({n}, '{step}')" for n, step in enumerate(STEPS))}) ORDER BY id
