@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from monitor.store.database import Database
 from monitor.store.tables import looked_at
@@ -45,10 +45,3 @@ def looks_of(
     with database.read() as connection:
         rows = connection.execute(query.order_by(L.id)).all()
     return {(row.station, row.case_no, row.code): LookedAt(*row[3:]) for row in rows}
-
-
-def looks_version(database: Database) -> int:
-    """Changes whenever somebody has said something of a finding."""
-    with database.read() as connection:
-        last: int = connection.execute(select(func.coalesce(func.max(L.id), 0))).scalar_one()
-    return last
