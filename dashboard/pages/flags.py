@@ -63,7 +63,8 @@ def names_of(services: Services) -> dict[str, str]:
     configuration = services.configuration
     feeds = {name: page.feed for name, page in services.sources.items()}
     jobs = configuration.jobs.planned(configuration.zone, simulated=services.simulated)
-    return clock_names(feeds, [job.name for job in jobs], words_of(services))
+    names = [job.name for job in jobs]
+    return clock_names(feeds, names, configuration.alerts.channels, words_of(services))
 
 
 def ask_of(services: Services, query: dict[str, str]) -> FlagAsk:

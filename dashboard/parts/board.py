@@ -16,7 +16,6 @@ from dashboard.views.figures import rate_view
 from dashboard.views.moments import clock_time, when
 from dashboard.views.snapshot import Failure, Snapshot
 from dashboard.views.strip import Kind
-from monitor.store.flags import OPEN
 
 if TYPE_CHECKING:
     from monitor.settings.configuration import Configuration
@@ -43,10 +42,7 @@ def board(view: Snapshot, words: Texts, configuration: Configuration, *, wall: b
         div([_main(view, saying), side], "fx-board-grid"),
         element(
             "footer",
-            [
-                legend(words, more=[] if wall else _rare(view), lanes=wall, payment_holds=holds),
-                *_bell(view, saying),
-            ],
+            legend(words, more=[] if wall else _rare(view), lanes=wall, payment_holds=holds),
             "fx-board-foot",
         ),
     ]
@@ -110,17 +106,6 @@ def _feeds(view: Snapshot, saying: Saying) -> Node:
         return _failed(view.feeds, saying)
     waits = view.board.waits_for_silent if isinstance(view.board, BoardView) else {}
     return feeds.feeds(view.feeds, waits, saying)
-
-
-def _bell(view: Snapshot, saying: Saying) -> list[Node]:
-    """What a bell on the wall says; elsewhere it says so itself."""
-    if not saying.wall or isinstance(view.board, Failure):
-        return []
-    shown = (*view.board.rows, *(view.board.rest.rows if view.board.rest else ()))
-    if not any(flag.state == OPEN for row in shown for flag in row.flags):
-        return []
-    bell = element("i", None, "fx-icon fx-icon-flags", aria_hidden="true")
-    return [span([bell, saying.words.get("flags.mark.wall")], "fx-flag-key fx-flag-is-open")]
 
 
 def _loop(view: Snapshot, saying: Saying) -> list[Node]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dashboard.parts.addresslist import station_name
 from dashboard.parts.element import Node, div, element, shape, span
-from dashboard.parts.flagopen import channel_name
+from dashboard.parts.flagopen import way_name
 from dashboard.parts.rows import link
 from dashboard.parts.sentence import Speech
 from dashboard.views.flag_steps import level_name, named
@@ -89,7 +89,7 @@ def _level(level: DutyLevel, speech: Speech, configuration: Configuration) -> No
     people = []
     for key in level.told:
         channel = configuration.alerts.recipients[key].channel
-        way = channel_name(channel, configuration, speech)
+        way = way_name(channel, configuration, words)
         people.append(div([element("b", named(key, configuration, words)), span(f" {way}", "fx-mut")]))
     if not people:
         people = [div(words.get("flags.duty.nobody"), "fx-late-ink")]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dashboard.parts.addresslist import station_name
 from dashboard.parts.element import Node, div, element, shape, span
-from dashboard.parts.flagopen import opened
+from dashboard.parts.flagopen import opened, way_name
 from dashboard.parts.rows import case_address, link
 from dashboard.parts.sentence import Speech
 from dashboard.views.flag_steps import level_name, reason
@@ -33,7 +33,7 @@ def flags_card(
             element("h2", title),
             element("p", words.get("flags.page.caption"), "fx-caption"),
             *_filters(view, speech, configuration),
-            *_dead(view, speech),
+            *_dead(view, speech, configuration),
             element("p", told, "fx-flags-told", id="fx-flags-told", role="status"),
             element("ul", rows, "fx-flags-list") if rows else _nothing(view, speech),
             _turns(view, speech),
@@ -105,7 +105,7 @@ def _choice(text: str, href: str, here: bool, said: str | None = None) -> Node:
     return made
 
 
-def _dead(view: FlagsView, speech: Speech) -> list[Node]:
+def _dead(view: FlagsView, speech: Speech, configuration: Configuration) -> list[Node]:
     """What was given up, by channel: mended once, all of it is sent again."""
     words = speech.words
     return [
@@ -114,7 +114,8 @@ def _dead(view: FlagsView, speech: Speech) -> list[Node]:
                 shape("octagon"),
                 span(
                     words.get(
-                        "flags.page.dead", n=one.n, channel=one.channel, why=reason(one.error or "", words)
+                        "flags.page.dead", n=one.n, why=reason(one.error or "", words),
+                        channel=way_name(one.channel, configuration, words),
                     )
                 ),
                 element(

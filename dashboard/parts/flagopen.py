@@ -12,7 +12,7 @@ from dashboard.parts.sentence import Speech
 from dashboard.views.flag_steps import level_name, named, reason, step_name, step_note
 from dashboard.views.moments import length
 from monitor.actions.flags import LONGEST
-from monitor.alerts.message import clock_name
+from monitor.alerts.message import channel_name, clock_name
 from monitor.cases.event import DAY, HOUR
 from monitor.store.flags import ACKNOWLEDGED, LIVE, OPEN
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from dashboard.views.flags import FlagLine, OpenFlag
     from monitor.settings.configuration import Configuration
+    from monitor.settings.texts import Texts
     from monitor.store.flag_list import Sending
     from monitor.store.flags import Flag, FlagStep
 
@@ -97,7 +98,7 @@ def _sending(one: Sending, flag: Flag, speech: Speech, configuration: Configurat
         when = "—"
     return [
         named(one.recipient, configuration, words),
-        channel_name(one.channel, configuration, speech),
+        way_name(one.channel, configuration, words),
         level_name(level, words),
         div(state),
         when,
@@ -105,13 +106,10 @@ def _sending(one: Sending, flag: Flag, speech: Speech, configuration: Configurat
     ]
 
 
-def channel_name(name: str, configuration: Configuration, speech: Speech) -> str:
-    """A channel by its kind; with its own name where that says more."""
+def way_name(name: str, configuration: Configuration, words: Texts) -> str:
+    """A channel by which messages leave; of one configured no more its key."""
     known = configuration.alerts.channels.get(name)
-    if known is None:
-        return name
-    kind = speech.words.get(f"flags.channels.{known.kind}")
-    return kind if name == known.kind else speech.words.get("flags.channel", kind=kind, name=name)
+    return name if known is None else channel_name(name, known, words)
 
 
 def history_line(

@@ -64,7 +64,7 @@ def rows(view: BoardView, saying: Saying) -> Node:
             ),
             span(words.get("board.columns.remaining")),
             axis_head(view.axis_hours, view.limit_hours, words),
-            span(words.get("board.columns.waiting"), "fx-head-waiting"),
+            span([words.get("board.columns.waiting"), *_bell(view, saying)], "fx-head-waiting"),
             *([] if saying.wall else [span(words.get("board.columns.acts"), "fx-head-acts")]),
         ],
         "fx-row-head",
@@ -75,6 +75,15 @@ def rows(view: BoardView, saying: Saying) -> Node:
     if view.implausible:
         parts.append(element("p", words.get("board.implausible", n=view.implausible), "fx-left-off"))
     return div(parts, "fx-rows fx-busy" if view.rest is not None else "fx-rows")
+
+
+def _bell(view: BoardView, saying: Saying) -> list[Node]:
+    """What a bell on the wall says; elsewhere it says so itself."""
+    shown = (*view.rows, *(view.rest.rows if view.rest else ()))
+    if not saying.wall or not any(flag.state == OPEN for one in shown for flag in one.flags):
+        return []
+    bell = element("i", None, "fx-icon fx-icon-flags", aria_hidden="true")
+    return [span([bell, saying.words.get("flags.mark.wall")], "fx-flag-key fx-flag-is-open")]
 
 
 def row(one: Row, axis_hours: float, saying: Saying) -> Node:

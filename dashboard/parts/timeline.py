@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from dashboard.parts.element import Node, div, element, span
-from dashboard.parts.flagopen import channel_name
+from dashboard.parts.flagopen import way_name
 from dashboard.parts.rows import link
 from dashboard.views.flag_steps import OF_A_THRESHOLD, named, step_name, step_note
 from dashboard.views.moments import local
@@ -68,7 +68,7 @@ def _flag(entry: FlagEntry, speech: Speech, configuration: Configuration) -> Nod
         said += [note] if note and entry.step.kind not in OF_A_THRESHOLD else []
     if entry.sending is not None:
         name = named(entry.sending.recipient, configuration, words)
-        way = channel_name(entry.sending.channel, configuration, speech)
+        way = way_name(entry.sending.channel, configuration, words)
         said += [words.get("flags.case.delivered"), words.get("flags.case.to", name=name, channel=way)]
     threshold = flag.threshold
     if entry.step is not None and entry.step.kind in OF_A_THRESHOLD and entry.step.note:

@@ -15,11 +15,14 @@ from zoneinfo import ZoneInfo
 from monitor.alerts.providers.target import Message
 from monitor.cases.event import SECOND
 from monitor.cases.plate import masked_plate
+from monitor.settings.alerts import AlertChannel
 from monitor.settings.entry import Name
 from monitor.settings.texts import Texts
 
 SHOWN_NUMBER = 12
 """Characters of a message's number that its text shows: two messages with one are the same."""
+SENDING = "sending:"
+"""Before the name of a way out that fails, in the place of a clock."""
 _THRESHOLD = re.compile(r"(left|over)-(\d+)([smhd])")
 LONGEST_NAME = 80
 """Characters of a case number or of a name in a line; more is cut, so that one line always fits."""
@@ -75,11 +78,18 @@ def what(clock: str, threshold: str, words: Texts, names: Mapping[str, str] | No
 
 
 def clock_names(
-    feeds: Mapping[str, Name | None], jobs: Iterable[str], words: Texts
+    feeds: Mapping[str, Name | None], jobs: Iterable[str], channels: Mapping[str, AlertChannel], words: Texts
 ) -> dict[str, str]:
-    """What feeds and jobs are called, by their clocks; of one that has no name its key is said."""
+    """What feeds, jobs and channels are called, by their clocks; of what has no name its key is said."""
     told = {f"feed:{key}": name.in_language(words.language) for key, name in feeds.items() if name}
+    told |= {f"{SENDING}{key}": channel_name(key, one, words) for key, one in channels.items()}
     return told | {f"job:{job}": words.find(f"jobs.called.{job}") or job for job in jobs}
+
+
+def channel_name(name: str, channel: AlertChannel, words: Texts) -> str:
+    """A channel by its kind; with its own name where that says more."""
+    kind = words.get(f"flags.channels.{channel.kind}")
+    return kind if name == channel.kind else words.get("flags.channel", kind=kind, name=name)
 
 
 def clock_name(clock: str, words: Texts, names: Mapping[str, str] | None = None) -> str:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import orjson
 from sqlalchemy import Connection
 
+from monitor.alerts.message import SENDING
 from monitor.cases.event import SECOND, digest
 from monitor.settings.alerts import Alerts, ConfiguredSilence
 from monitor.settings.configuration import Configuration
@@ -25,9 +26,6 @@ from monitor.store.flags import (
     set_levels,
     silences_at,
 )
-
-SENDING = "sending:"
-"""Before the name of a way out that fails, in the place of a clock."""
 
 AGAIN = 15 * 60 * SECOND
 """Where nobody is on duty at any level it is tried again after this long."""

@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import Connection
 
 from monitor.alerts.dues import Due, Threshold, version_of
-from monitor.alerts.telling import SENDING
+from monitor.alerts.message import SENDING
 from monitor.cases.event import SECOND
 from monitor.cases.revision import valid_events
 from monitor.settings.alerts import Alerts, Failing

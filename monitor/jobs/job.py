@@ -100,7 +100,7 @@ def _run_of(
         case Kind.SENDING:
             way = log_alone if simulated else send_by
             feeds = {name: page.feed for name, page in intake.pages.items()}
-            names = clock_names(feeds, watched.jobs, words)
+            names = clock_names(feeds, watched.jobs, configuration.alerts.channels, words)
             delivery = Delivery(intake.database, configuration, words, intake.moment, way, names=names)
             return lambda: send_messages(delivery)
         case Kind.WEEKLY_REPORT:

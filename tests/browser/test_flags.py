@@ -111,4 +111,16 @@ def test_what_was_given_up_is_sent_again_a_flag_is_silenced_handed_on_and_acknow
     expect(page.locator(".fx-flags-steps")).to_contain_text("司机已到")
     expect(page.locator("#fx-flags-take")).to_be_hidden()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+    # The other flag of the case is taken over on its page, with what is written there.
+    page.goto(f"{duty.base}/case/{LAWFUL}/F-1")
+    expect(page.locator(".fx-ev-flag").filter(has_text="司机已到")).to_have_count(1)
+    page.fill("#fx-case-note", "叫交警")
+    page.locator(".fx-case-flags button").click()
+    expect(page.locator(".fx-ev-flag").filter(has_text="叫交警")).to_have_count(1)
+    expect(page.locator(".fx-case-flags button")).to_have_count(0)
+    assert page.input_value("#fx-case-note") == ""
+    page.goto(duty.base + "/")
+    expect(page.locator(".fx-flag-mark")).to_have_attribute("href", re.compile(r"^/flags\?flag=\d+$"))
+    expect(page.locator(".fx-flag-mark")).to_contain_text("已接单" if zh else "acknowledged")
     assert (one.elsewhere, one.complaints) == ([], [])
