@@ -11,6 +11,7 @@ from dashboard.parts.flagduty import loop_line
 from dashboard.parts.rows import Saying
 from dashboard.parts.shell import failed_part
 from dashboard.parts.strip import legend
+from dashboard.parts.tiles import rest
 from dashboard.views.board import BoardView
 from dashboard.views.figures import rate_view
 from dashboard.views.moments import clock_time, when
@@ -92,7 +93,8 @@ def _main(view: Snapshot, saying: Saying) -> Node:
     if view.board.held == 0:
         shown = () if isinstance(view.feeds, Failure) else view.feeds
         return empty.empty(view.last_day, shown, view.board.axis_hours, saying)
-    return rows.rows(view.board, saying)
+    others = view.board.rest
+    return rows.rows(view.board, saying, None if others is None else rest(others, view.board, saying))
 
 
 def _releases(view: Snapshot, saying: Saying) -> Node:

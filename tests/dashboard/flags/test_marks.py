@@ -11,8 +11,9 @@ from typing import Any, cast
 import pytest
 
 from dashboard.parts.caseflags import case_flags_card
-from dashboard.parts.rows import Saying, row, tile
+from dashboard.parts.rows import Saying, row
 from dashboard.parts.sentence import Speech
+from dashboard.parts.tiles import tile
 from dashboard.parts.timeline import timeline
 from dashboard.services import Services
 from dashboard.views.board import BoardView, board_view
