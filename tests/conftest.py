@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.engines import hurry
 from tests.long import VARIABLE
 
 HERE = Path(__file__).parent
+
+hurry()
 
 if "--full" in sys.argv:
     # At once: what a conftest deeper down tries is decided while it is imported, before any hook runs.
