@@ -19,7 +19,7 @@ from ingest.weighings import Part, Settled, Settler
 from monitor.cases.event import Event, digest
 from monitor.cases.revision import Merge
 from monitor.store.bulk import arrived, shared_by_threads
-from monitor.store.casebook import TermsOf
+from monitor.store.casebook import TermsOf, finish_versions
 from monitor.store.database import Database
 from monitor.store.deliveries import (
     Counts,
@@ -228,10 +228,9 @@ class _Reception:
         incoming = self._events(waiting, base)
         if self._letter.statement:
             self._stations.discard("")
-            added, revisions = self._appender.lay_lines(connection, incoming)
+            added, revisions, late = self._appender.lay_lines(connection, incoming)
         else:
-            added, revisions = self._appender.append(connection, incoming, base)
-        name_numbers(connection, settled.named)
+            added, revisions, late = self._appender.append(connection, incoming, base)
         quiet = len(settled.rows)
         tracks = waiting.tracks
         if len(tracks) == waiting.rows and not waiting.refused_rows:
@@ -253,6 +252,9 @@ class _Reception:
         problem = self._problem
 
         def rest() -> None:
+            if late is not None:
+                finish_versions(connection, late)
+            name_numbers(connection, settled.named)
             remember_people(connection, waiting.persons, self._id)
             put_in_quarantine(
                 connection, self._id, self._source_id, waiting.quarantined, self._refused_alike,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import repeat
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -12,11 +13,34 @@ from ingest.moved import read_again, told_elsewhere, told_together
 from ingest.statements import land_lines
 from monitor.cases.event import Event
 from monitor.cases.revision import Merge, merge, told_once
-from monitor.store.casebook import Changed, TermsOf, rewrite_versions, write_versions
-from monitor.store.log import CaseKey, KnownEvents, add_cases, case_ids, events_of, insert_events
+from monitor.store.casebook import (
+    Changed,
+    Late,
+    TermsOf,
+    append_history,
+    append_versions,
+    current_versions,
+)
+from monitor.store.log import (
+    CaseKey,
+    KnownEvents,
+    add_cases,
+    case_ids,
+    events_of,
+    insert_events,
+    number_cases,
+)
 
 ROWS_TOGETHER = 4_000
 """Events that are sent to the database together."""
+
+
+class Appended(NamedTuple):
+    """The events added, how many of them are revisions, and what is left to write of the cases' versions."""
+
+    added: list[Event]
+    revisions: int
+    late: Late | None
 
 
 class Appender:
@@ -40,15 +64,13 @@ class Appender:
         self._repeats = repeats
         self.touched: set[int] = set()
 
-    def append(
-        self, connection: Connection, incoming: dict[CaseKey, list[Event]], base: int
-    ) -> tuple[list[Event], int]:
+    def append(self, connection: Connection, incoming: dict[CaseKey, list[Event]], base: int) -> Appended:
         """Merge with what is known, append, fold, in a write transaction; what is new is received from `base`
-        on. Returns the events added and how many are revisions."""
+        on."""
         ids = case_ids(connection, incoming)
-        fresh = [key for key in incoming if key not in ids]
         known = events_of(connection, ids.values())
-        ids |= add_cases(connection, fresh)
+        numbered = number_cases(connection, [key for key in incoming if key not in ids])
+        ids |= numbered
         moved = told_elsewhere(connection, incoming, ids)
         known |= events_of(connection, set().union(*moved.values()) - set(known) - set(ids.values()))
         added: list[Event] = []
@@ -58,19 +80,11 @@ class Appender:
         changed: dict[int, Changed] = {}
         gained: set[int] = set()
         each_new = not moved and self._heard is None
+        fresh = []
         for keys in told_together(incoming, moved, ids):
-            case_id, own = ids[keys[0]], incoming[keys[0]]
-            if len(kept) >= ROWS_TOGETHER:
-                # The database may take them in while the next are merged.
-                insert_events(connection, homes, [self._source_id] * len(kept), kept)
-                homes, kept = [], []
-            if each_new and case_id not in known and told_once(own):
+            if each_new and ids[keys[0]] not in known and told_once(incoming[keys[0]]):
                 # The bulk of any first load.
-                added += own
-                gained.add(case_id)
-                kept += own
-                homes += repeat(case_id, len(own))
-                changed[case_id] = Changed(keys[0], KnownEvents(own, []), True)
+                fresh.append(keys[0])
                 continue
             merged = self._merge(keys, incoming, known, moved, ids)
             revisions += merged.revisions
@@ -92,23 +106,34 @@ class Appender:
                     before = known.get(case_id)
                     earlier, elsewhere = ([], []) if before is None else before
                     changed[case_id] = Changed(key, KnownEvents(earlier + own, elsewhere), before is None)
+        current = current_versions(connection, [key for key, case in changed.items() if not case.new])
+        # From here on rows are under way, and whatever is asked waits for them.
+        add_cases(connection, numbered)
+        for key in fresh:
+            if len(kept) >= ROWS_TOGETHER:
+                insert_events(connection, homes, [self._source_id] * len(kept), kept)
+                homes, kept = [], []
+            case_id, own = ids[key], incoming[key]
+            added += own
+            gained.add(case_id)
+            kept += own
+            homes += repeat(case_id, len(own))
+            changed[case_id] = Changed(key, KnownEvents(own, []), True)
         insert_events(connection, homes, [self._source_id] * len(kept), kept)
         read_again(connection, changed, moved, ids)
         if self._letter.backfill:
-            rewrite_versions(connection, changed, self._terms)
+            late = append_history(connection, changed, self._terms)
         else:
-            write_versions(connection, changed, self._terms, base)
+            late = append_versions(connection, changed, self._terms, base, current)
         self.touched |= gained
-        return added, revisions
+        return Appended(added, revisions, late)
 
-    def lay_lines(
-        self, connection: Connection, incoming: dict[CaseKey, list[Event]]
-    ) -> tuple[list[Event], int]:
+    def lay_lines(self, connection: Connection, incoming: dict[CaseKey, list[Event]]) -> Appended:
         """The same for lines of a statement, which belong to no case yet."""
         merged = land_lines(connection, incoming, self._source_id, repeats=self._repeats)
         if self._heard is not None:
             self._heard(merged)
-        return merged.added, merged.revisions
+        return Appended(merged.added, merged.revisions, None)
 
     def _merge(
         self,

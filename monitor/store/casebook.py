@@ -34,22 +34,41 @@ class Changed(NamedTuple):
     new: bool
 
 
-class _Current(NamedTuple):
+class Current(NamedTuple):
+    """The version of a case that counts now."""
+
     version_id: int
     known_from: int
     state: CaseState
 
 
-def write_versions(
-    connection: Connection, changed: Mapping[int, Changed], terms: TermsOf, known_from: int
-) -> int:
-    """Fold each changed case and append its version, known from `known_from`. Returns how many.
+class Late(NamedTuple):
+    """What is left of writing versions: cases whose history is written anew, versions that end or are
+    replaced, and `rows` that stand in their place."""
 
-    New cases come first and go off in parts: the database takes them in while the others are folded.
+    rewritten: list[int]
+    closed: list[int]
+    replaced: list[int]
+    rows: list[tuple[Any, ...]]
+    known_to: int
+
+
+def append_versions(
+    connection: Connection,
+    changed: Mapping[int, Changed],
+    terms: TermsOf,
+    known_from: int,
+    current: Mapping[int, Current | None],
+) -> Late:
+    """Fold each changed case; its version is known from `known_from`. Those of new cases are appended, and go
+    off in parts: the database takes them in while the others are folded. `finish_versions` does the rest.
+
+    `current` holds what `current_versions` says of the cases that are not new, if it was asked before: now
+    the answer would wait for all the rows that are under way.
     """
+    late = Late([], [], [], [], known_from)
     rows: list[tuple[Any, ...]] = []
     again: dict[int, tuple[CaseState | None, ZoneInfo]] = {}
-    written = 0
     for case_id, case in changed.items():
         station, case_no = case.key
         its_terms = terms(station)
@@ -60,37 +79,51 @@ def write_versions(
             rows.append(version_row(case_id, known_from, None, state, its_terms.zone))
             if len(rows) == _PART:
                 insert_versions(connection, rows)
-                written, rows = written + _PART, []
-    closed: list[int] = []
-    replaced: list[int] = []
-    current = _current(connection, again)
+                rows = []
+    insert_versions(connection, rows)
+    found = {**current, **current_versions(connection, again.keys() - current.keys())}
     for case_id, (state, zone) in again.items():
-        last = current.get(case_id)
+        last = found[case_id]
         if last is not None:
             if last.state == state:
                 continue
-            (replaced if last.known_from == known_from else closed).append(last.version_id)
+            (late.replaced if last.known_from == known_from else late.closed).append(last.version_id)
         if state is not None:
-            rows.append(version_row(case_id, known_from, None, state, zone))
-    note_changed(connection, changed)
-    note_names(connection, {case_id: case.known.own for case_id, case in changed.items()})
-    _close(connection, closed, known_from)
-    ask_among(connection, "DELETE FROM case_versions WHERE id {among}", replaced)
-    insert_versions(connection, rows)
-    return written + len(rows)
+            late.rows.append(version_row(case_id, known_from, None, state, zone))
+    _note(connection, changed)
+    return late
 
 
-def rewrite_versions(connection: Connection, changed: Mapping[int, Changed], terms: TermsOf) -> int:
-    """Write the whole history of each case anew, for events that count as known from an earlier time."""
-    known_before = [key for key, case in changed.items() if not case.new]
-    ask_among(connection, "DELETE FROM case_versions WHERE case_id {among}", known_before)
+def append_history(connection: Connection, changed: Mapping[int, Changed], terms: TermsOf) -> Late:
+    """The same for events that count as known from an earlier time: the whole history of each case anew."""
+    late = Late([key for key, case in changed.items() if not case.new], [], [], [], 0)
     rows: list[tuple[Any, ...]] = []
     for case_id, case in changed.items():
-        rows += history(case_id, case, terms)
+        (rows if case.new else late.rows).extend(history(case_id, case, terms))
+        if len(rows) >= _PART:
+            insert_versions(connection, rows)
+            rows = []
+    insert_versions(connection, rows)
+    _note(connection, changed)
+    return late
+
+
+def finish_versions(connection: Connection, late: Late) -> None:
+    """End what no longer counts and write what stands in its place. Waits for all that is under way."""
+    ask_among(connection, "DELETE FROM case_versions WHERE case_id {among}", late.rewritten)
+    _close(connection, late.closed, late.known_to)
+    ask_among(connection, "DELETE FROM case_versions WHERE id {among}", late.replaced)
+    insert_versions(connection, late.rows)
+
+
+def rewrite_versions(connection: Connection, changed: Mapping[int, Changed], terms: TermsOf) -> None:
+    """Write the whole history of each case anew, at once."""
+    finish_versions(connection, append_history(connection, changed, terms))
+
+
+def _note(connection: Connection, changed: Mapping[int, Changed]) -> None:
     note_changed(connection, changed)
     note_names(connection, {case_id: case.known.own for case_id, case in changed.items()})
-    insert_versions(connection, rows)
-    return len(rows)
 
 
 def history(case_id: int, case: Changed, terms: TermsOf) -> list[tuple[Any, ...]]:
@@ -114,11 +147,12 @@ _CURRENT = (
 )
 
 
-def _current(connection: Connection, ids: Iterable[int]) -> dict[int, _Current]:
-    found: dict[int, _Current] = {}
-    for row in ask_among(connection, _CURRENT, ids):
+def current_versions(connection: Connection, ids: Iterable[int]) -> dict[int, Current | None]:
+    """The current version of each of these cases; None where it has none."""
+    found: dict[int, Current | None] = dict.fromkeys(ids)
+    for row in ask_among(connection, _CURRENT, found.copy()):
         version_id, case_id, known_from = row[-3:]
-        found[case_id] = _Current(version_id, known_from, state_of(row))
+        found[case_id] = Current(version_id, known_from, state_of(row))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
@@ -48,19 +48,23 @@ def case_ids(connection: Connection, keys: Iterable[CaseKey]) -> dict[CaseKey, i
     return found
 
 
-def add_cases(connection: Connection, keys: Sequence[CaseKey]) -> dict[CaseKey, int]:
-    """Make new cases; their ids follow one another in the order given. Needs the write transaction."""
+def number_cases(connection: Connection, keys: Sequence[CaseKey]) -> dict[CaseKey, int]:
+    """The ids that new cases will have; they follow one another in the order given. Needs the write
+    transaction, in which `add_cases` makes them."""
     if not keys:
         return {}
     [(top,)] = ask(connection, "SELECT coalesce(max(id), 0) FROM cases")
-    numbered = {key: top + place for place, key in enumerate(keys, 1)}
+    return {key: top + place for place, key in enumerate(keys, 1)}
+
+
+def add_cases(connection: Connection, numbered: Mapping[CaseKey, int]) -> None:
+    """Make new cases."""
     append_rows(
         connection,
         "cases",
         ("id", "station", "case_no"),
         [(number, *key) for key, number in numbered.items()],
     )
-    return numbered
 
 
 def keys_of(connection: Connection, ids: Iterable[int]) -> dict[int, CaseKey]:

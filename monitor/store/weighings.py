@@ -19,7 +19,15 @@ from monitor.store.bulk import append_rows
 from monitor.store.casebook import Changed, TermsOf, rewrite_versions
 from monitor.store.changes import note_weighed
 from monitor.store.database import ask, ask_among
-from monitor.store.log import CaseKey, KnownEvents, add_cases, case_ids, insert_events, source_ids
+from monitor.store.log import (
+    CaseKey,
+    KnownEvents,
+    add_cases,
+    case_ids,
+    insert_events,
+    number_cases,
+    source_ids,
+)
 
 
 class Lying(NamedTuple):
@@ -124,7 +132,8 @@ def rise(connection: Connection, found: Mapping[CaseKey, Lying], terms: TermsOf)
     """Turn weighings into the events of cases of their own, known since they came."""
     if not found:
         return
-    ids = add_cases(connection, list(found))
+    ids = number_cases(connection, list(found))
+    add_cases(connection, ids)
     names = {key: name for name, key in source_ids(connection).items()}
     events = [one.event(names[one.source_id]) for one in found.values()]
     changed = {

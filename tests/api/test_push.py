@@ -135,7 +135,7 @@ def test_a_key_is_free_again_after_seven_days(installation: Installation) -> Non
         "ingest.push.kept_answer",
         "ingest.accept.open_delivery",
         "ingest.append.insert_events",
-        "ingest.append.write_versions",
+        "ingest.append.append_versions",
         "ingest.accept.remember_people",
         "ingest.accept.record_counts",
         "ingest.push.keep_answer",

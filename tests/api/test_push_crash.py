@@ -32,7 +32,7 @@ BEFORE_COMMIT = (
     "ingest.push.kept_answer",
     "ingest.accept.open_delivery",
     "ingest.append.insert_events",
-    "ingest.append.write_versions",
+    "ingest.append.append_versions",
     "ingest.accept.record_counts",
     "ingest.push.keep_answer",
 )

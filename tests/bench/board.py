@@ -19,7 +19,7 @@ from monitor.cases.event import HOUR, SECOND
 from monitor.cases.state import CaseState, Verdict
 from monitor.settings.environment import Settings
 from monitor.store.database import Database
-from monitor.store.log import add_cases
+from monitor.store.log import add_cases, number_cases
 from monitor.store.migrate import upgrade
 from monitor.store.versions import insert_versions, version_row
 
@@ -77,7 +77,8 @@ def fill(database: Database, made: list[CaseState]) -> None:
     for begin in range(0, len(made), 20_000):
         part = made[begin : begin + 20_000]
         with database.write() as connection:
-            ids = add_cases(connection, [(one.station, one.case_no) for one in part])
+            ids = number_cases(connection, [(one.station, one.case_no) for one in part])
+            add_cases(connection, ids)
             insert_versions(
                 connection,
                 [version_row(ids[one.station, one.case_no], one.first_at, None, one, zone) for one in part],

@@ -22,7 +22,7 @@ from ingest.mapping.pages import load_pages
 from ingest.push import KeyUsedError, Push, Pushed, Pushes
 from monitor.settings.configuration import load_configuration
 from monitor.settings.environment import Settings
-from monitor.store.casebook import write_versions
+from monitor.store.casebook import append_versions
 from monitor.store.database import Database
 from monitor.store.deliveries import DeliveryRow, recent_deliveries
 from monitor.store.quarantine import quarantine_rows
@@ -162,10 +162,10 @@ def test_one_that_fails_takes_no_other_down_and_is_entered_as_failed(
     def fails_for_one(connection: Any, changed: Any, *rest: Any) -> int:
         if any(case.key[1] == "BAD" for case in changed.values()):
             raise OSError("no")
-        return write_versions(connection, changed, *rest)
+        return append_versions(connection, changed, *rest)
 
     sent = [push(row("A-1", driver="张三")), push(row("BAD"), key="k"), push(row("A-2", driver="张三"))]
-    with patch.object(ingest.append, "write_versions", fails_for_one):
+    with patch.object(ingest.append, "append_versions", fails_for_one):
         good, bad, other = together(pushes, *sent)
     assert outcomes(good) == outcomes(other) == ["new"]
     assert isinstance(bad, OSError)
