@@ -6,7 +6,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from itertools import count
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.engine import URL, make_url
 
+from monitor.settings import yamlfile
 from monitor.store import database as store
 from monitor.store.database import Database
 from monitor.store.migrate import upgrade
@@ -29,7 +30,9 @@ _numbers = count(1)
 
 def hurry() -> None:
     """Open SQLite so that commits do not wait for the disk: nothing of a test outlives its machine. A process
-    that is killed loses nothing by it, and those that tests start open it as the product does."""
+    that is killed loses nothing by it, and those that tests start open it as the product does. And parse the
+    same text of a configuration once."""
+    yamlfile.parse_yaml = lru_cache(maxsize=500)(yamlfile.parse_yaml)
     store.PRAGMAS = tuple("synchronous=OFF" if one == "synchronous=FULL" else one for one in PRAGMAS)
 
 

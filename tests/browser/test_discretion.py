@@ -54,7 +54,7 @@ def test_units_and_filters_stand_in_the_address_and_a_finding_leads_to_its_case(
     assert (one.elsewhere, one.complaints) == ([], [])
 
 
-@pytest.mark.parametrize("size", [None, PHONE])
+@pytest.mark.parametrize("size", [None, pytest.param(PHONE, marks=pytest.mark.full)])
 def test_a_finding_is_looked_at_with_a_reason_and_opened_again(
     office: Served, reader: Reading, size: tuple[int, int] | None
 ) -> None:

@@ -45,7 +45,7 @@ def test_filters_beside_the_mark_narrow_its_cases_and_keep_the_mark(county: Serv
     assert "text=no+such+case" in page.url
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("language", ["zh", pytest.param("en", marks=pytest.mark.full)])
 def test_a_figure_is_taken_along_as_numbers_and_as_a_picture(
     county: Served, reader: Reading, language: str, tmp_path: Path
 ) -> None:
@@ -65,7 +65,7 @@ def test_a_figure_is_taken_along_as_numbers_and_as_a_picture(
     assert one.elsewhere == []
 
 
-@pytest.mark.parametrize("size", [None, PHONE])
+@pytest.mark.parametrize("size", [None, pytest.param(PHONE, marks=pytest.mark.full)])
 def test_limits_begin_anew_with_a_reason_and_are_taken_back(
     office: Served, reader: Reading, size: tuple[int, int] | None
 ) -> None:

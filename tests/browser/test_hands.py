@@ -20,6 +20,8 @@ pytestmark = pytest.mark.browser
 
 FOCUS = (HERE / "focus.js").read_text("utf-8")
 PAGES = [page.PATH for page in find_pages() if "<" not in page.PATH]
+OFTEN = ("/", "/cases", "/flow", "/data")
+"""Between them they have the parts that most others are made of; those are gone through in long runs."""
 
 
 def test_acknowledged_and_noted_on_the_board_stands_on_the_case_with_who_and_when(
@@ -112,7 +114,14 @@ def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 @pytest.mark.parametrize(
     "size", [pytest.param(DESK, id="desk"), pytest.param(PHONE, id="phone", marks=pytest.mark.full)]
 )
-@pytest.mark.parametrize("path", [*PAGES, f"/case/{PAYS_FIRST}/T-1", "/nowhere"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(pytest.param(path, marks=() if path in OFTEN else pytest.mark.full) for path in PAGES),
+        f"/case/{PAYS_FIRST}/T-1",
+        pytest.param("/nowhere", marks=pytest.mark.full),
+    ],
+)
 def test_every_control_is_reached_by_tab_with_a_focus_that_is_seen(
     standing: Served, reader: Reading, path: str, size: tuple[int, int]
 ) -> None:

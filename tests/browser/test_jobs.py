@@ -72,7 +72,9 @@ def ran(served: Served, job: str, times: int) -> bool:
     return False
 
 
-@pytest.mark.parametrize(("size", "language"), [(DESK, "zh"), (PHONE, "en")])
+@pytest.mark.parametrize(
+    ("size", "language"), [(DESK, "zh"), pytest.param(PHONE, "en", marks=pytest.mark.full)]
+)
 def test_a_job_runs_by_the_button_and_its_run_is_seen(
     station: Serve, inbox: Path, reader: Reading, size: tuple[int, int], language: str
 ) -> None:

@@ -74,7 +74,7 @@ def test_a_row_opens_its_case(county: Served, reader: Reading) -> None:
     expect(page.locator("#fx-title")).to_contain_text(number)
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("language", ["zh", pytest.param("en", marks=pytest.mark.full)])
 def test_the_list_is_taken_along_as_csv_and_xlsx_with_the_same_rows(
     county: Served, reader: Reading, tmp_path: Path, language: str
 ) -> None:

@@ -64,7 +64,9 @@ def test_countdown_and_age_move_between_refreshes(office: Served, reader: Readin
     expect(page.locator(".fx-row")).to_have_class("fx-row fx-is-overdue")
 
 
-@pytest.mark.parametrize("path", ["/", "/?wall=1", "/data", "case"])
+@pytest.mark.parametrize(
+    "path", ["/", *(pytest.param(path, marks=pytest.mark.full) for path in ("/?wall=1", "/data", "case"))]
+)
 def test_a_computer_whose_clock_is_wrong_shows_the_servers_time_at_once(
     office: Served, reader: Reading, path: str
 ) -> None:
@@ -171,6 +173,7 @@ def program(tmp_path: Path) -> Iterator[Program]:
     made.kill()
 
 
+@pytest.mark.full
 def test_the_wall_outlives_a_killed_server_and_is_fresh_after_it(program: Program, reader: Reading) -> None:
     program.confirm("K-1")
     page = reader(program, WALL).open("/?wall=1")

@@ -152,6 +152,7 @@ def test_a_dropped_file_opens_its_page_and_what_is_no_table_is_said(bureau: Serv
     assert waiting(bureau) == []
 
 
+@pytest.mark.full
 def test_another_kind_of_row_guesses_anew_and_a_downloaded_page_is_the_one_that_would_be_kept(
     bureau: Served, reader: Reading, tmp_path: Path
 ) -> None:

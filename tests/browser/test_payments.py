@@ -47,7 +47,7 @@ def test_a_mark_opens_its_cases_and_a_figure_is_taken_along(
     assert (one.elsewhere, one.complaints) == ([], [])
 
 
-@pytest.mark.parametrize("size", [None, PHONE])
+@pytest.mark.parametrize("size", [None, pytest.param(PHONE, marks=pytest.mark.full)])
 def test_a_difference_is_assigned_closed_with_a_reason_and_opened_again(
     office: Served, reader: Reading, size: tuple[int, int] | None
 ) -> None:
@@ -102,7 +102,7 @@ def bureau(tmp_path: Path) -> Iterator[Served]:
     served.close()
 
 
-@pytest.mark.parametrize("size", [None, PHONE])
+@pytest.mark.parametrize("size", [None, pytest.param(PHONE, marks=pytest.mark.full)])
 def test_a_changed_payment_address_is_confirmed_by_a_second_person(
     bureau: Served, reader: Reading, size: tuple[int, int] | None
 ) -> None:
