@@ -95,6 +95,7 @@ def test_a_job_runs_by_the_button_and_its_run_is_seen(
     assert reading.complaints == []
 
 
+@pytest.mark.full
 def test_the_button_reaches_the_process_that_works_on_the_jobs(
     station: Serve, inbox: Path, tmp_path: Path, reader: Reading
 ) -> None:

@@ -80,6 +80,7 @@ def test_a_computer_whose_clock_is_wrong_shows_the_servers_time_at_once(
         assert page.locator("[data-deadline]").first.inner_text() == "2:00"
 
 
+@pytest.mark.full
 def test_a_busy_board_keeps_eight_rows_and_makes_tiles_of_the_rest(office: Served, reader: Reading) -> None:
     for n in range(30):
         office.hold(f"B-{n:02}", 1 + 0.75 * n, LAWFUL if n % 2 else PAYS_FIRST, plate=f"晋D8{n:02}21")

@@ -182,7 +182,8 @@ def test_without_a_configuration_folder_the_page_says_how_to_set_one(
     assert page.get_by_role("button", name="存为读法").count() == 0
 
 
-@pytest.mark.parametrize("language", ["zh", pytest.param("en", marks=pytest.mark.full)])
+@pytest.mark.full
+@pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_page_of_a_file_is_whole_and_readable_on_desk_and_phone(
     bureau: Served, reader: Reading, tmp_path: Path, language: str
 ) -> None:

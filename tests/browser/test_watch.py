@@ -193,6 +193,7 @@ def test_language_and_light_are_kept(site: Site, opened: Opened) -> None:
     expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
 
 
+@pytest.mark.full
 def test_another_version_of_the_server_loads_the_page_anew(site: Site, opened: Opened) -> None:
     page = opened("wall")
     page.evaluate("window.loadedOnce = true")

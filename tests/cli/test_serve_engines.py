@@ -128,6 +128,7 @@ def lived(engine: str, folder: Path) -> dict[CaseKey, CaseState]:
             database.dispose()
 
 
+@pytest.mark.full
 def test_an_installation_lives_the_same_day_on_both_engines(tmp_path: Path) -> None:
     first, second = (lived(engine, tmp_path / engine) for engine in ENGINES)
     assert first == second

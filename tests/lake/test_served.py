@@ -130,9 +130,8 @@ def test_a_server_tells_a_push_within_ten_seconds_also_after_it_was_killed(place
     agrees(place)
 
 
-@pytest.mark.parametrize(
-    "place", [pytest.param("sqlite", marks=pytest.mark.full), "postgresql"], indirect=True
-)
+@pytest.mark.full
+@pytest.mark.parametrize("place", ["sqlite", "postgresql"], indirect=True)
 def test_two_servers_and_a_worker_keep_one_lake(place: Place) -> None:
     with place.serving() as (first, one), place.serving() as (_, other), place.working():
         for number in range(12):

@@ -41,6 +41,7 @@ def spark(folder: Path) -> SparkEngine:
 
 @pytest.fixture(scope="module")
 def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Rules]]:
+    pytest.importorskip("pyspark")
     folder = tmp_path_factory.mktemp("county")
     summary = simulate(folder / "exports", stations=3, days=28, seed=5, until=NOW)
     (folder / "data").mkdir()

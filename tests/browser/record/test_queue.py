@@ -92,6 +92,7 @@ def test_a_browser_without_databases_locks_and_random_ids_loses_nothing_either(
     )
 
 
+@pytest.mark.full
 def test_a_second_tab_does_not_send_the_same_again(officer: Officer, site: Site) -> None:
     page = officer.opened()
     other = officer.opened()
