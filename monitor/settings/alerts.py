@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 from monitor.settings.cadence import WEEKDAYS, span
 from monitor.settings.calendar import Calendar
 from monitor.settings.entry import Dated, Entry, Name, latest_in_force, overlaps, typed
+from monitor.settings.findings import FINDINGS
 from monitor.settings.limits import LegalSource, Sourced
 from monitor.settings.problem import ConfigError, ConfigProblem
 from monitor.settings.scheduled import Interval
@@ -346,6 +347,7 @@ def _problems(alerts: Alerts, document: Document) -> Iterator[ConfigProblem]:
                 yield document.problem(path, "unknown_source", value=term.source, known=known)
     for station, entries in alerts.thresholds.items():
         yield from _doubled(("thresholds", station), entries, document)
+        yield from _unknown_findings(station, entries, document)
     for name, one in alerts.recipients.items():
         channel = alerts.channels.get(one.channel)
         if channel is None:
@@ -359,6 +361,17 @@ def _problems(alerts: Alerts, document: Document) -> Iterator[ConfigProblem]:
                 yield _unknown(path, shift.recipient, alerts.recipients, document)
     for station, levels in alerts.levels.items():
         yield from _levels(alerts, station, levels, document)
+
+
+def _unknown_findings(
+    station: str, entries: Iterable[Thresholds], document: Document
+) -> Iterator[ConfigProblem]:
+    """A class written wrong would silently raise nothing."""
+    for place, entry in enumerate(entries):
+        for n, code in enumerate(entry.findings or ()):
+            if code not in FINDINGS:
+                path = ("thresholds", station, place, "findings", n)
+                yield document.problem(path, "unknown_finding", value=code, known=", ".join(FINDINGS))
 
 
 def _levels(

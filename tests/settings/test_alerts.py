@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -11,8 +12,11 @@ import pytest
 from monitor.settings.alerts import Alerts, LegalDate, WatchedStep, read_alerts
 from monitor.settings.calendar import CalendarMissing, read_calendar
 from monitor.settings.check import check_config
+from monitor.settings.findings import OF_CASES, OF_DECISIONS, OF_PAYMENTS
+from monitor.settings.penalties import DepartureNeed
 from monitor.settings.problem import ConfigError
 from monitor.settings.shipped import read_config
+from monitor.settings.texts import texts
 from monitor.settings.yamlfile import parse_yaml
 
 Write = Callable[[str, str], Path]
@@ -130,6 +134,7 @@ def test_who_is_on_duty(local: str, told: tuple[str, ...]) -> None:
         ("from: 2025-01-01", "from: 2020-01-01", "overlapping_dates", 7),
         ("left: [2h]", "left: [two]", "wrong_form", 7),
         ("a: {left: [2h]}", "a: {left: [2h], overdue_every: 5s}", "too_often", 7),
+        ("a: {left: [2h]}", "findings: [no_notice, no_notise], a: {left: [2h]}", "unknown_finding", 7),
     ],
 )
 def test_what_does_not_fit_is_refused_with_its_line(before: str, after: str, problem: str, line: int) -> None:
@@ -149,3 +154,30 @@ def test_the_check_names_a_station_that_is_none(overlay: Write) -> None:
     folder = overlay("alerts.yaml", 'thresholds:\n  "140": [{from: 2024-01-01, held_after_removal: 1h}]\n')
     [problem] = check_config(folder)
     assert (problem.message, problem.line, problem.key) == ("unknown_station_key", 2, "thresholds.140")
+
+
+def test_the_check_names_the_finding_that_is_none_its_place_and_those_there_are(overlay: Write) -> None:
+    folder = overlay("alerts.yaml", "thresholds:\n  all:\n    - {from: 2024-01-01, findings: [paid_twise]}\n")
+    [problem] = check_config(folder)
+    said = problem.sentence(texts("zh"))
+    assert "alerts.yaml:3 thresholds.all.0.findings.0" in said and "没有“paid_twise”这一类" in said
+    assert "可以写:second_confirmation" in said and "paid_twice" in said
+
+
+@pytest.mark.parametrize(
+    ("room", "call", "codes"),
+    [("cases", "Finding", OF_CASES), ("rules", "RuleFinding", (*OF_DECISIONS, *OF_PAYMENTS))],
+)
+def test_the_classes_are_those_that_the_rooms_give(room: str, call: str, codes: tuple[str, ...]) -> None:
+    trees = [ast.parse(file.read_text("utf-8")) for file in (Path(__file__).parents[2] / "monitor" / room).glob("*.py")]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    literals = {node.value for node in nodes if isinstance(node, ast.Constant)}
+    literals |= {f"departure_without_{need.value}" for need in DepartureNeed}
+    assert set(codes) <= literals
+    given = {
+        node.args[0].value
+        for node in nodes
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == call
+        if isinstance(node.args[0], ast.Constant)
+    }
+    assert given <= set(codes)
