@@ -169,7 +169,8 @@ def test_the_check_names_the_finding_that_is_none_its_place_and_those_there_are(
     [("cases", "Finding", OF_CASES), ("rules", "RuleFinding", (*OF_DECISIONS, *OF_PAYMENTS))],
 )
 def test_the_classes_are_those_that_the_rooms_give(room: str, call: str, codes: tuple[str, ...]) -> None:
-    trees = [ast.parse(file.read_text("utf-8")) for file in (Path(__file__).parents[2] / "monitor" / room).glob("*.py")]
+    folder = Path(__file__).parents[2] / "monitor" / room
+    trees = [ast.parse(file.read_text("utf-8")) for file in folder.glob("*.py")]
     nodes = [node for tree in trees for node in ast.walk(tree)]
     literals = {node.value for node in nodes if isinstance(node, ast.Constant)}
     literals |= {f"departure_without_{need.value}" for need in DepartureNeed}
