@@ -263,7 +263,7 @@ class _Reception:
             refused = {(item.station, item.case_no, item.activity) for item in waiting.quarantined}
             told = ((*key, event.activity) for key, events in incoming.items() for event in events)
             come = (one for one in chain(told, settled.told()) if one not in refused)
-            supersede(connection, self._source_id, [*incoming, *settled.keys()], come, self._id)
+            supersede(connection, self._source_id, [*incoming, *settled.keys()], come, self._id, self._until)
             if last:
                 if self._letter.full and problem is None:
                     note_absences(

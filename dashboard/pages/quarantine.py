@@ -147,7 +147,7 @@ def treated(
 
 
 def settled_before(services: Services, entry: int, speech: Speech) -> str:
-    """Who settled an entry, when and how."""
+    """Who settled an entry, when and how: a person, or no one but a later delivery."""
     words = speech.words
     with services.database.read() as connection:
         found = quarantine_rows(connection, status=None, ids=[entry])
@@ -157,8 +157,10 @@ def settled_before(services: Services, entry: int, speech: Speech) -> str:
     how = words.get(f"quarantine.status.{one.status}")
     if one.settled_at is None:
         return words.get("quarantine.answer.gone", how=how)
-    time, actor = speech.moment(one.settled_at), one.settled_by or "—"
-    return words.get("quarantine.answer.gone_by", actor=actor, time=time, how=how)
+    time = speech.moment(one.settled_at)
+    if one.settled_by is None:
+        return words.get("quarantine.answer.gone_later", time=time, how=how)
+    return words.get("quarantine.answer.gone_by", actor=one.settled_by, time=time, how=how)
 
 
 def told(services: Services, done: Retried, speech: Speech) -> str:

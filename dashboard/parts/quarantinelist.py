@@ -191,10 +191,7 @@ def _acts(
     words, first, n = speech.words, group.first, len(group.entries)
     if asked.state is Shown.SETTLED:
         how = words.get(f"quarantine.status.{first.status}")
-        if first.settled_at is None:
-            return [shape("tick-ring"), span(how)]
-        who = words.get("quarantine.by", actor=first.settled_by or "—", time=speech.moment(first.settled_at))
-        return [shape("tick-ring"), div([div(how), div(who, "fx-caption")])]
+        return [shape("tick-ring"), div([div(how), div(_settled(first, speech), "fx-caption")])]
     if not may_be_mapped(first, pages):
         return [span(words.get("quarantine.again_whole"), "fx-caption")]
     if not can_write:
@@ -206,6 +203,14 @@ def _acts(
         return [one]
     many = words.get("quarantine.correct_many", n=n)
     return [link(many, asked.address(entry=first.quarantine_id, many=1), "fx-btn"), one]
+
+
+def _settled(one: QuarantineRow, speech: Speech) -> str:
+    words = speech.words
+    time = words.get("quarantine.no_time") if one.settled_at is None else speech.moment(one.settled_at)
+    if one.settled_by is None:
+        return words.get("quarantine.by_later", time=time)
+    return words.get("quarantine.by", actor=one.settled_by, time=time)
 
 
 def _form(group: Alike, asked: Asked, fields: Sequence[Field], speech: Speech) -> Node:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, and_, case, func, or_, select
 
+from monitor.store.quarantine import SUPERSEDED
 from monitor.store.tables import deliveries, quarantine, sources
 
 D, Q = deliveries.c, quarantine.c
@@ -14,10 +15,13 @@ D, Q = deliveries.c, quarantine.c
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Cells and rows refused by reason, and how many of them a person's retry had settled."""
+    """Cells and rows refused by reason, and how many of them a person had put right (`settled`), a later
+    delivery had superseded, and one superseded of which the time is not known (`untimed`)."""
 
     by_reason: Mapping[str, int]
     settled: int
+    superseded: int
+    untimed: int
 
 
 def refused_between(
@@ -27,16 +31,22 @@ def refused_between(
     among = [D.received_at >= since, D.received_at < until, D.received_at <= as_of]
     if stations is not None:
         among.append(or_(Q.station.is_(None), Q.station.in_(stations)))
-    settled = func.sum(case((and_(Q.settled_at.is_not(None), Q.settled_at <= as_of), 1), else_=0))
+    known, person = Q.settled_at <= as_of, Q.settled_by.is_not(None)
+    ways = (
+        and_(known, person),
+        and_(known, Q.status == SUPERSEDED),
+        and_(Q.settled_at.is_(None), Q.status == SUPERSEDED),
+    )
     query = (
-        select(Q.reason, func.count(), settled)
+        select(Q.reason, func.count(), *(func.sum(case((way, 1), else_=0)) for way in ways))
         .join(deliveries, D.id == Q.delivery_id)
         .where(*among)
         .group_by(Q.reason)
         .order_by(Q.reason)
     )
     rows = list(connection.execute(query))
-    return Refused({reason: int(n) for reason, n, _ in rows}, sum(int(done or 0) for _, _, done in rows))
+    settled, superseded, untimed = (sum(int(row[place]) for row in rows) for place in (2, 3, 4))
+    return Refused({row[0]: int(row[1]) for row in rows}, settled, superseded, untimed)
 
 
 def last_heard(connection: Connection, as_of: int) -> dict[str, int]:

@@ -52,7 +52,8 @@ class Tally(NamedTuple):
 
 
 class QuarantineRow(NamedTuple):
-    """A quarantined cell or row as stored."""
+    """A quarantined cell or row as stored. `settled_by`: None where a later delivery superseded it; earlier
+    programs did not keep when (`settled_at` None)."""
 
     quarantine_id: int
     delivery_id: int
@@ -123,8 +124,9 @@ def supersede(
     cases: Collection[CaseKey],
     landed: Iterable[tuple[str, str, str]],
     delivery_id: int,
+    at: int,
 ) -> None:
-    """Close open entries whose event has meanwhile come by the same source, in a corrected row.
+    """Close open entries whose event has meanwhile come by the same source, in a corrected row received `at`.
 
     `landed` holds (station, case number, activity) of events of these cases.
     """
@@ -141,7 +143,7 @@ def supersede(
         return
     come = set(landed)
     ids = [key for key, *about in waiting if tuple(about) in come]
-    settle(connection, ids, SUPERSEDED, at=None, by=None)
+    settle(connection, ids, SUPERSEDED, at=at, by=None)
 
 
 _FEW_CASES = 500
@@ -153,10 +155,8 @@ _OTHERS = (
 )
 
 
-def settle(
-    connection: Connection, ids: Iterable[int], status: str, *, at: int | None, by: str | None
-) -> None:
-    """Close entries: retried or superseded.
+def settle(connection: Connection, ids: Iterable[int], status: str, *, at: int, by: str | None) -> None:
+    """Close entries: retried `by` a person, or superseded by a later delivery (None).
 
     A retry also names those that its own landing has just superseded: it says who closed them.
     """
@@ -176,7 +176,8 @@ def quarantine_rows(
     settled: bool = False,
     limit: int | None = None,
 ) -> list[QuarantineRow]:
-    """Entries, oldest first. With `settled` those that are not open any more, the last first."""
+    """Entries, oldest first. With `settled` those that are not open any more, the last first; those of which
+    no time is known stand behind them."""
     q = quarantine.c
     query = (
         select(
@@ -190,7 +191,8 @@ def quarantine_rows(
         .order_by(q.id)
     )
     if settled:
-        query = query.where(q.status != OPEN).order_by(None).order_by(q.settled_at.desc(), q.id.desc())
+        query = query.where(q.status != OPEN).order_by(None)
+        query = query.order_by(q.settled_at.desc().nulls_last(), q.id.desc())
     elif status is not None:
         # Written out where it is `open`: a value that is sent apart does not open the index of open entries.
         query = query.where(text(_IS_OPEN) if status == OPEN else q.status == status)

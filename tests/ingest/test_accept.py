@@ -7,16 +7,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 import ingest.accept
 from ingest.accept import Letter, accept
 from ingest.candidate import Candidate, Person, Refusal, RowResult
 from ingest.mapping.batch import Batch, SheetProblem, batch_of
+from monitor.cases.event import SECOND
 from monitor.cases.state import Verdict
 from monitor.store.database import Database
 from monitor.store.deliveries import DeliveryRow, recent_deliveries
 from monitor.store.quarantine import quarantine_rows
-from monitor.store.tables import events, quarantine
+from monitor.store.tables import deliveries, events, quarantine
 from tests.engines import ENGINES, database_on
 from tests.factories import CASE, HOUR, SENDER, STATION, at, candidate, deliver, letter, terms
 from tests.store.reading import count, current, differing, spans, state_now
@@ -224,8 +226,16 @@ def statuses(database: Database) -> list[str]:
 
 def test_a_corrected_row_settles_what_was_refused_of_it(database: Database) -> None:
     take(database, rows_batch(row(2, [CONFIRMED], [refused("放行时间", "released")])))
-    take(database, rows_batch(row(2, [CONFIRMED, RELEASED])), now=LATER)
+    later = take(database, rows_batch(row(2, [CONFIRMED, RELEASED])), now=LATER)
     assert statuses(database) == ["superseded"]
+    with database.read() as connection:
+        [settled] = quarantine_rows(connection, settled=True)
+        [until] = connection.execute(
+            select(deliveries.c.received_until).where(deliveries.c.id == later.delivery_id)
+        ).scalars()
+    # By the transaction that brought its event: on its clock, and by nobody.
+    assert (settled.settled_at, settled.settled_by) == (until, None)
+    assert LATER <= until < LATER + SECOND
 
 
 def test_a_refusal_that_comes_back_after_its_correction_is_open_again(database: Database) -> None:

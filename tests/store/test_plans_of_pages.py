@@ -48,7 +48,7 @@ ASKED: dict[str, Ask] = {
     "quarantine": on(lambda c: quarantine_rows(c, limit=200)),
     "quarantine of a reason": on(lambda c: quarantine_rows(c, reason="impossible_date", limit=200)),
     "quarantine of a delivery": on(lambda c: quarantine_rows(c, status=None, delivery_id=7, limit=200)),
-    "a corrected row": on(lambda c: supersede(c, 1, [KEY], [(*KEY, "released")], 7)),
+    "a corrected row": on(lambda c: supersede(c, 1, [KEY], [(*KEY, "released")], 7, NOW)),
     "an answer to a key": on(lambda c: kept_answer(c, "wang", "key", NOW)),
     "runs of a job": lambda db: recent_runs(db, "view", 50),
     "runs": lambda db: recent_runs(db, None, 50),

@@ -185,15 +185,7 @@ def data_honesty(report: WeeklyReport, w: Wording, number: Numbering) -> Iterato
     yield number.heading(2, w.say("honesty.corrected"))
     yield from _corrected(report, w)
     yield number.heading(2, w.say("honesty.refused"))
-    total = sum(part.quarantined.values())
-    yield Para(w.say("honesty.refused_told", n=f"{total:,}", settled=f"{part.settled:,}"))
-    if part.quarantined:
-        yield Table(
-            "quarantine",
-            w.say("honesty.refused_table"),
-            w.heads("why", "n"),
-            rows([[w.word(_reason(code, w)), w.count(n)] for code, n in part.quarantined.items()]),
-        )
+    yield from _refused(report, w)
     yield number.heading(2, w.say("honesty.feeds"))
     yield from _feeds(report, w)
     yield number.heading(2, w.say("honesty.bunching"))
@@ -201,6 +193,32 @@ def data_honesty(report: WeeklyReport, w: Wording, number: Numbering) -> Iterato
     if part.loaded:
         days = w.say("join").join(day for day, _ in part.loaded[-5:])
         yield Para(w.say("honesty.loaded", days=days), note=True)
+
+
+def _refused(report: WeeklyReport, w: Wording) -> Iterator[Block]:
+    part = report.honesty
+    total = sum(part.quarantined.values())
+    yield Para(w.say("honesty.refused_told", n=f"{total:,}"))
+    if not total:
+        return
+    yield Table(
+        "quarantine",
+        w.say("honesty.refused_table"),
+        w.heads("why", "n"),
+        rows([[w.word(_reason(code, w)), w.count(n)] for code, n in part.quarantined.items()]),
+    )
+    ways = {
+        "by_person": part.settled, "by_later": part.superseded, "by_later_untimed": part.superseded_untimed,
+    }  # fmt: skip
+    ways["waiting"] = total - sum(ways.values())
+    shown = [(way, k) for way, k in ways.items() if k or way != "by_later_untimed"]
+    yield Table(
+        "settled",
+        w.say("honesty.settled_table"),
+        w.heads("settled", "n"),
+        rows([[w.word(w.say(f"honesty.{way}")), w.count(k)] for way, k in shown]),
+        w.say("honesty.settled_note") if part.superseded_untimed else "",
+    )
 
 
 def _reason(code: str, w: Wording) -> str:

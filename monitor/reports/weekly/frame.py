@@ -225,13 +225,16 @@ class Feed:
 @dataclass(frozen=True, slots=True)
 class HonestyPart:
     """What is wrong with the data itself. `quarantined`: cells and rows refused in the week by reason, of
-    which `settled` had been taken in since. `loaded`: days on which history was loaded, with deliveries."""
+    which a person had put right (`settled`), a later delivery had `superseded`, or one had at a time that is
+    not known (`superseded_untimed`). `loaded`: days on which history was loaded, with deliveries."""
 
     entries: tuple[LateEntry, ...]
     corrected: tuple[Corrected, ...]
     changed: tuple[ChangedFigure, ...]
     quarantined: Mapping[str, int]
     settled: int
+    superseded: int
+    superseded_untimed: int
     feeds: tuple[Feed, ...]
     bunching: Bunching
     loaded: tuple[tuple[str, int], ...]

@@ -47,6 +47,8 @@ def honesty_part(source: Source) -> HonestyPart:
         _changed(source),
         refused.by_reason,
         refused.settled,
+        refused.superseded,
+        refused.untimed,
         _feeds(source, heard),
         bunching(around, float(LIMIT_HOURS), BIN_HOURS),
         tuple(sorted(days.items())),

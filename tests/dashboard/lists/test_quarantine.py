@@ -11,14 +11,17 @@ from typing import Any
 
 import plotly
 import pytest
+from sqlalchemy import update
 
 from dashboard.pages import quarantine as page
 from dashboard.parts.sentence import Speech
 from dashboard.views.quarantine import Asked, Shown, corrections, groups, row_fields
 from ingest.intake import Intake
 from ingest.mapping.pages import load_pages
+from monitor.cases.event import SECOND
 from monitor.store.deliveries import Sender
-from monitor.store.quarantine import QuarantineRow, quarantine_rows
+from monitor.store.quarantine import QuarantineRow, quarantine_rows, settle
+from monitor.store.tables import quarantine
 from tests.county import NOW, WEST, County
 from tests.factories import SHANGHAI
 
@@ -124,6 +127,34 @@ def test_what_another_has_settled_is_answered_with_who_it_was(three: Yard) -> No
     answer = three.treat(first.quarantine_id, 复检时间="2026-11-20 16:00")
     assert "已经由 wang 于" in answer and "改正后已重新读入" in answer
     assert "没有这一处" in three.treat(99999)
+
+
+def test_what_a_later_delivery_superseded_has_its_time_and_nobody_who_did_it(
+    three: Yard, tmp_path: Path
+) -> None:
+    first = three.entries()[0].quarantine_id
+    three.deliver(tmp_path, row("A1", again="2026-11-20 15:00"), name="后来.csv")
+    [settled] = three.entries(settled=True)
+    assert (settled.quarantine_id, settled.status, settled.settled_by) == (first, "superseded", None)
+    assert settled.settled_at is not None and NOW <= settled.settled_at < NOW + SECOND
+    time = page.speech_of(three.services).moment(settled.settled_at)
+    assert f"由后来送来的数据 · {time}" in three.text(state="settled")
+    assert three.treat(first) == f"这一处已经由后来送来的数据于 {time} 处理过了:后来的文件里已有。"
+    [told] = csv.DictReader(io.StringIO(page.csv_text([settled], page.speech_of(three.services))))
+    assert told["处理时间"] and told["处理人"] == ""
+
+
+def test_what_was_superseded_before_the_time_was_kept_stands_last_with_its_time_unknown(
+    three: Yard, tmp_path: Path
+) -> None:
+    old, new, _ = (one.quarantine_id for one in three.entries())
+    with three.county.database.write() as connection:
+        settle(connection, [new], "superseded", at=NOW, by=None)
+        told = {"status": "superseded", "settled_at": None}
+        connection.execute(update(quarantine).where(quarantine.c.id == old).values(told))
+    assert [one.quarantine_id for one in three.entries(settled=True)] == [new, old]
+    assert "由后来送来的数据 · 时间未知" in three.text(state="settled")
+    assert three.treat(old) == "这一处已经处理过了:后来的文件里已有。"
 
 
 def test_nothing_changed_is_said_and_leaves_the_form(three: Yard) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
+
+from sqlalchemy import select, update
 
 from monitor.lake.judging import judging
 from monitor.metrics.source import LakeSource
@@ -14,12 +18,34 @@ from monitor.settings.configuration import Configuration, load_configuration
 from monitor.settings.environment import Settings
 from monitor.store.database import Database
 from monitor.store.migrate import upgrade
+from monitor.store.quarantine import RETRIED, SUPERSEDED, Quarantined, put_in_quarantine
+from monitor.store.tables import deliveries, quarantine
 from tests.factories import at, candidate, deliver
 
 WEST, NORTH = "14042301", "14042302"
 WEEK = Week.named("2024-W30")
 AS_OF = at("2024-07-29 08:00")
 """Monday after the week, when its report is due."""
+
+
+Ending = tuple[str, int | None, str | None]
+
+
+def refuse(database: Database, received: int, entries: Mapping[str, Ending | None]) -> None:
+    """Quarantine of the delivery received then, by value, with how, when and by whom each was settled."""
+    with database.write() as connection:
+        delivery, source = connection.execute(
+            select(deliveries.c.id, deliveries.c.source_id).where(deliveries.c.received_at == received)
+        ).one()
+        items = [
+            Quarantined(None, row, "放行时间", value, "impossible_date", "", {}, "released", WEST, "B9", None)
+            for row, value in enumerate(entries, 2)
+        ]
+        put_in_quarantine(connection, delivery, source, items, Counter())
+        for value, ending in entries.items():
+            if ending is not None:
+                told = dict(zip(("status", "settled_at", "settled_by"), ending, strict=True))
+                connection.execute(update(quarantine).where(quarantine.c.value == value).values(told))
 
 
 class Small:
@@ -62,6 +88,19 @@ class Small:
         )
         # On Tuesday somebody learns that A1 had left later than was said: 26 h.
         self.tell("2024-07-23 10:00", (WEST, "A1", "released", "2024-07-18 10:00"))
+        refuse(
+            self.database,
+            at("2024-07-26 09:00"),
+            {
+                "waits": None,
+                "mended": (RETRIED, at("2024-07-26 15:00"), "wang"),
+                "replaced": (SUPERSEDED, at("2024-07-27 09:00"), None),
+                "replaced too": (SUPERSEDED, at("2024-07-28 09:00"), None),
+                "replaced, nobody knows when": (SUPERSEDED, None, None),
+                "mended after": (RETRIED, at("2024-07-29 10:00"), "wang"),
+                "replaced after": (SUPERSEDED, at("2024-07-29 11:00"), None),
+            },
+        )
 
     def report(
         self, as_of: int = AS_OF, now: int | None = None, week: Week = WEEK, **told: object

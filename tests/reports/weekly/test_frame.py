@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from monitor.reports.weekly.chapters import paper_of
 from monitor.reports.weekly.frame import ChangedFigure
+from monitor.reports.weekly.paper import Table
 from monitor.reports.weekly.period import NoReport, Week
+from monitor.settings.texts import texts
 from tests.factories import at
 from tests.reports.weekly.small import AS_OF, NORTH, WEST, Small
 
@@ -44,6 +47,22 @@ def test_what_was_corrected_since_and_which_figures_changed_by_it(small: Small) 
     assert honest.changed == (ChangedFigure("2024-W29", "rate", (1, 1), (0, 1)),)
     (feed,) = honest.feeds
     assert (feed.source, feed.silent) == ("ledger", True)
+
+
+def test_what_was_refused_says_who_put_it_right_and_what_a_later_delivery_superseded(small: Small) -> None:
+    honest = small.report().honesty
+    assert honest.quarantined == {"impossible_date": 7}
+    # What came after the report's moment is none of its business; what has no time is told apart.
+    assert (honest.settled, honest.superseded, honest.superseded_untimed) == (1, 2, 1)
+    later = small.report(at("2024-07-30 08:00")).honesty
+    assert (later.settled, later.superseded, later.superseded_untimed) == (2, 3, 1)
+    for language in ("zh", "en"):
+        words = texts(language)
+        paper = paper_of(small.report(), words)
+        (table,) = (one for one in paper.blocks if isinstance(one, Table) and one.key == "settled")
+        told = {row[0].text: row[1].number for row in table.rows}
+        wanted = {"by_person": 1, "by_later": 2, "by_later_untimed": 1, "waiting": 3}
+        assert told == {words.get(f"weekly.honesty.{way}"): k for way, k in wanted.items()}
 
 
 def test_made_again_as_of_the_same_moment_it_is_the_same_to_the_digit_after_later_corrections_too(
