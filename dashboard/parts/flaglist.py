@@ -112,11 +112,14 @@ def _dead(view: FlagsView, speech: Speech, configuration: Configuration) -> list
         div(
             [
                 shape("octagon"),
-                span(
-                    words.get(
-                        "flags.page.dead", n=one.n, why=reason(one.error or "", words),
-                        channel=way_name(one.channel, configuration, words),
-                    )
+                div(
+                    [
+                        words.get(
+                            "flags.page.dead", n=one.n, why=reason(one.error or "", words),
+                            channel=way_name(one.channel, configuration, words),
+                        ),
+                        *([] if one.at is None else [_last(one.at, speech)]),
+                    ]
                 ),
                 element(
                     "button", words.get("flags.page.all_again"), "fx-btn", type="button",
@@ -128,6 +131,10 @@ def _dead(view: FlagsView, speech: Speech, configuration: Configuration) -> list
         )
         for one in view.dead
     ]  # fmt: skip
+
+
+def _last(at: int, speech: Speech) -> Node:
+    return div(speech.words.get("flags.page.last_given_up", time=speech.moment(at)), "fx-caption")
 
 
 def _row(line: FlagLine, view: FlagsView, now: int, speech: Speech, configuration: Configuration) -> Node:
@@ -204,6 +211,8 @@ def _sent(line: FlagLine, speech: Speech) -> Node:
     for state in ("failed", "dead"):
         if line.messages.get(state):
             said.append(f"{words.get(f'delivery.state.{state}')} {line.messages[state]}")
+    if line.given_up is not None:
+        said.append(words.get("flags.page.given_up", time=speech.moment(line.given_up)))
     name = "fx-caption fx-late-ink" if line.messages.get("dead") else "fx-caption"
     return div(" · ".join(said), name)
 

@@ -94,6 +94,10 @@ def _sending(one: Sending, flag: Flag, speech: Speech, configuration: Configurat
         when = speech.moment(one.sent_at)
     elif one.state == "failed":
         when = words.get("flags.sent.next", time=speech.moment(one.next_at))
+    elif one.given_up_at is not None:
+        when = words.get("flags.page.given_up", time=speech.moment(one.given_up_at))
+    elif one.state == "dead":
+        when = words.get("flags.sent.not_noted")
     else:
         when = "—"
     return [

@@ -26,6 +26,7 @@ from monitor.store.flag_list import (
     count_by,
     dead_channels,
     flags_page,
+    last_given_up,
     sendings_of,
 )
 from monitor.store.flags import (
@@ -95,13 +96,15 @@ def flag_ask(query: Mapping[str, str], stations: Mapping[str, object]) -> FlagAs
 
 @dataclass(frozen=True, slots=True)
 class FlagLine:
-    """A flag in the list. `plate` is masked, `messages` counted by state, `silence` what holds it back."""
+    """A flag in the list. `plate` is masked, `messages` counted by state, `silence` what holds it back,
+    `given_up` when the last of its messages that are given up was, as far as it is known."""
 
     flag: Flag
     plate: str | None
     station: Name | None
     messages: Mapping[str, int]
     silence: Silence | None
+    given_up: int | None = None
 
     @property
     def delivered(self) -> int:
@@ -185,11 +188,13 @@ def flags_view(
         state = states.get(flag.case_id or 0)
         station = configuration.stations.get(flag.station)
         silence = next((one for one in silences if one.holds(flag)), None) if flag.state in LIVE else None
-        messages = page.messages.get(flag.id, {})
+        messages, given_up = page.messages.get(flag.id, {}), page.given_up.get(flag.id)
         if opened is not None and flag.id == asked.chosen:
             messages = Counter(one.state for one in opened.sendings)
+            given_up = last_given_up(opened.sendings)
         plate = None if state is None else masked_plate(state.plate)
-        lines.append(FlagLine(flag, plate, None if station is None else station.short, messages, silence))
+        name = None if station is None else station.short
+        lines.append(FlagLine(flag, plate, name, messages, silence, given_up))
     return FlagsView(
         asked, tuple(lines), page.total, counts, kinds, opened, tuple(dead), tuple(silences),
         tuple(duty_lists(configuration, asked.station, now)), loop_of(services, now), any_flag,

@@ -231,7 +231,7 @@ class Delivery:
                 case Refused() if answer.reason == CHANNEL_OFF:
                     set_superseded(connection, parcel.lease, [row.id for row in rows], answer.reason)
                 case Refused():
-                    set_dead(connection, parcel.lease, [row.id for row in rows], _reason(answer))
+                    set_dead(connection, parcel.lease, [row.id for row in rows], _reason(answer), now)
                     # Nothing has left: once it is mended, what is sent again need not wait a minute.
                     set_pace(connection, _to(parcel.group), Pace())
                 case Again():
@@ -247,7 +247,7 @@ class Delivery:
         counted = answer.reason != "too_many"
         over = [row.id for row in rows if counted and row.attempts >= self.timing.attempts]
         left = [row.id for row in rows if row.id not in set(over)]
-        set_dead(connection, parcel.lease, over, _reason(answer))
+        set_dead(connection, parcel.lease, over, _reason(answer), now)
         wait = self._wait(max((row.attempts for row in rows), default=1))
         next_at = now + round(max(wait, answer.after or 0.0) * SECOND)
         set_failed(

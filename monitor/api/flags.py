@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from monitor.api.asked import Station
 from monitor.api.case_models import instant_of
 from monitor.api.problem import Problem
-from monitor.store.flag_list import FlagFilter, Sending, flags_page, sendings_of
+from monitor.store.flag_list import FlagFilter, Sending, flags_page, last_given_up, sendings_of
 from monitor.store.flags import LIVE, Flag, FlagStep, flags_by_id, steps_of_flag
 
 if TYPE_CHECKING:
@@ -42,6 +42,9 @@ class FlagOut(BaseModel):
     acknowledged_by: str | None
     note: str | None = Field(description="What was said when it was acknowledged.")
     messages: dict[str, int] = Field(description="Messages by state.")
+    given_up_at: datetime | None = Field(
+        description="When the last of its messages that are `dead` was given up; null: none is, or not known."
+    )
 
 
 class StepOut(BaseModel):
@@ -54,7 +57,7 @@ class StepOut(BaseModel):
 
 
 class SendingOut(BaseModel):
-    """A message of a flag; `sent_at` is null until a provider had it."""
+    """A message of a flag; `sent_at` is null until a provider had it, `given_up_at` until it was given up."""
 
     recipient: str
     channel: str
@@ -63,6 +66,7 @@ class SendingOut(BaseModel):
     attempts: int
     error: str | None
     sent_at: datetime | None
+    given_up_at: datetime | None
 
 
 class FlagsOut(BaseModel):
@@ -101,7 +105,10 @@ def flags_router(services: ApiServices) -> APIRouter:
         def read() -> FlagsOut:
             with services.database.read() as connection:
                 page = flags_page(connection, chosen, limit=limit, offset=offset)
-            told = [_flag(one, page.messages.get(one.id, {}), services) for one in page.flags]
+            told = [
+                _flag(one, page.messages.get(one.id, {}), page.given_up.get(one.id), services)
+                for one in page.flags
+            ]
             return FlagsOut(total=page.total, flags=[FlagOut(**one) for one in told])
 
         return await asyncio.to_thread(read)
@@ -124,18 +131,21 @@ def _whole(services: ApiServices, flag_id: int) -> FlagWhole:
     for one in sent:
         counted[one.state] = counted.get(one.state, 0) + 1
     return FlagWhole(
-        **_flag(found[0], counted, services),
+        **_flag(found[0], counted, last_given_up(sent), services),
         steps=[_step(one, zone) for one in steps],
         sendings=[_sending(one, zone) for one in sent],
     )
 
 
-def _flag(flag: Flag, messages: dict[str, int], services: ApiServices) -> dict[str, object]:
+def _flag(
+    flag: Flag, messages: dict[str, int], given_up: int | None, services: ApiServices
+) -> dict[str, object]:
     zone = services.configuration.zone_of(flag.station)
     told: dict[str, object] = flag._asdict()
-    for name in ("due_at", "raised_at", "ended_at", "next_level_at", "acknowledged_at"):
-        at = getattr(flag, name)
-        told[name] = None if at is None else instant_of(at, zone)
+    told["given_up_at"] = given_up
+    for name in ("due_at", "raised_at", "ended_at", "next_level_at", "acknowledged_at", "given_up_at"):
+        at = told[name]
+        told[name] = instant_of(at, zone) if isinstance(at, int) else None
     told["note"] = flag.acknowledged_note
     return {name: told[name] for name in FlagOut.model_fields if name in told} | {"messages": messages}
 
@@ -145,8 +155,10 @@ def _step(step: FlagStep, zone: ZoneInfo) -> StepOut:
 
 
 def _sending(one: Sending, zone: ZoneInfo) -> SendingOut:
-    sent_at = None if one.sent_at is None else instant_of(one.sent_at, zone)
+    sent_at, given_up_at = (
+        None if at is None else instant_of(at, zone) for at in (one.sent_at, one.given_up_at)
+    )
     return SendingOut(
         recipient=one.recipient, channel=one.channel, level=one.level, state=one.state, attempts=one.attempts,
-        error=one.error, sent_at=sent_at,
+        error=one.error, sent_at=sent_at, given_up_at=given_up_at,
     )  # fmt: skip

@@ -65,7 +65,10 @@ def list_flags(
     )
     page = find_flags(open_database(settings), chosen, limit=limit)
     if as_json:
-        flags = [_told(flag, page.messages.get(flag.id, {}), configuration) for flag in page.flags]
+        flags = [
+            _told(flag, page.messages.get(flag.id, {}), page.given_up.get(flag.id), configuration)
+            for flag in page.flags
+        ]
         typer.echo(orjson.dumps({"total": page.total, "flags": flags}, option=orjson.OPT_INDENT_2))
         return
     if not page.flags:
@@ -80,12 +83,14 @@ def list_flags(
     typer.echo(say("cli.flags.count", shown=len(page.flags), n=page.total))
 
 
-def _told(flag: Flag, messages: dict[str, int], configuration: Configuration) -> dict[str, Any]:
+def _told(
+    flag: Flag, messages: dict[str, int], given_up: int | None, configuration: Configuration
+) -> dict[str, Any]:
     """A flag for other programs: instants with the station's offset."""
-    told: dict[str, Any] = flag._asdict()
+    told: dict[str, Any] = {**flag._asdict(), "given_up_at": given_up}
     del told["case_id"]
     zone = configuration.zone_of(flag.station)
-    for name in ("due_at", "raised_at", "ended_at", "next_level_at", "acknowledged_at"):
+    for name in ("due_at", "raised_at", "ended_at", "next_level_at", "acknowledged_at", "given_up_at"):
         at = told[name]
         told[name] = None if at is None else datetime.fromtimestamp(at // SECOND, zone).isoformat()
     return {**told, "messages": messages}

@@ -43,16 +43,19 @@ class FlagFilter(NamedTuple):
 
 
 class FlagPage(NamedTuple):
-    """One page of a list, the latest threshold first, with the messages of each flag by state."""
+    """One page of a list, the latest threshold first, with the messages of each flag by state. `given_up`:
+    when the last of those that are given up was, by flag, as far as it is known."""
 
     flags: list[Flag]
     messages: dict[int, dict[str, int]]
     total: int
+    given_up: dict[int, int]
 
 
 class Sending(NamedTuple):
     """A message of a flag; instants in microseconds. `error`: a code of `delivery.reason`, with what belongs
-    to it behind a colon. `sent_at` is None until a provider had it, `next_at` when it is tried (again)."""
+    to it behind a colon. `sent_at` is None until a provider had it, `next_at` when it is tried (again).
+    `given_up_at`: when it was last given up; None of one given up before that was written down."""
 
     id: int
     flag_id: int
@@ -64,14 +67,17 @@ class Sending(NamedTuple):
     next_at: int
     error: str | None
     sent_at: int | None
+    given_up_at: int | None
 
 
 class DeadChannel(NamedTuple):
-    """A channel by which messages were given up, how many, and why the last of them."""
+    """A channel by which messages were given up, how many, why the last of them, and when one last was (None:
+    not known)."""
 
     channel: str
     n: int
     error: str | None
+    at: int | None = None
 
 
 _SENDING = ", ".join(Sending._fields)
@@ -92,13 +98,15 @@ def flags_page(connection: Connection, chosen: FlagFilter, *, limit: int = 100, 
     found = [Flag(*row) for row in connection.execute(query)]
     counted = ask_among(
         connection,
-        "SELECT flag_id, state, count(*) FROM outbox WHERE flag_id {among} GROUP BY flag_id, state",
+        "SELECT flag_id, state, count(*), max(given_up_at) FROM outbox WHERE flag_id {among}"
+        " GROUP BY flag_id, state",
         [flag.id for flag in found],
     )
     messages: dict[int, dict[str, int]] = {}
-    for flag_id, state, n in counted:
+    for flag_id, state, n, _ in counted:
         messages.setdefault(flag_id, {})[state] = n
-    return FlagPage(found, messages, total)
+    given_up = {flag_id: at for flag_id, state, _, at in counted if state == DEAD and at is not None}
+    return FlagPage(found, messages, total, given_up)
 
 
 def count_by(connection: Connection, chosen: FlagFilter) -> int:
@@ -149,11 +157,18 @@ def sendings_of(connection: Connection, flag_ids: Iterable[int]) -> list[Sending
     return [Sending(*row) for row in ask_among(connection, statement, flag_ids)]
 
 
+def last_given_up(sendings: Iterable[Sending]) -> int | None:
+    """When the last of those of these messages that are given up was; None: none is, or it is not known."""
+    found = [one.given_up_at for one in sendings if one.state == DEAD and one.given_up_at is not None]
+    return max(found, default=None)
+
+
 def dead_channels(connection: Connection) -> list[DeadChannel]:
     """The channels by which messages were given up."""
     statement = (
-        "SELECT d.channel, d.n, o.error FROM (SELECT channel, count(*) AS n, max(id) AS last FROM outbox"
-        " WHERE state = 'dead' GROUP BY channel) d JOIN outbox o ON o.id = d.last ORDER BY d.channel"
+        "SELECT d.channel, d.n, o.error, d.at FROM (SELECT channel, count(*) AS n, max(id) AS last,"
+        " max(given_up_at) AS at FROM outbox WHERE state = 'dead' GROUP BY channel) d"
+        " JOIN outbox o ON o.id = d.last ORDER BY d.channel"
     )
     return [DeadChannel(*row) for row in ask(connection, statement)]
 

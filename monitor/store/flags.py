@@ -307,8 +307,8 @@ def put_in_outbox(connection: Connection, messages: Sequence[Message]) -> None:
             ask(
                 connection,
                 "UPDATE outbox SET state = CASE WHEN sent_at IS NULL THEN 'waiting' ELSE 'delivered' END,"
-                " attempts = 0, next_at = ?, level = ?, error = NULL, lease = NULL, leased_until = NULL"
-                " WHERE id = ?",
+                " attempts = 0, next_at = ?, level = ?, error = NULL, lease = NULL, leased_until = NULL,"
+                " given_up_at = NULL WHERE id = ?",
                 (message.next_at, message.level, found[0]),
             )
 

@@ -143,9 +143,9 @@ def set_failed(
     _settle(connection, values, ids, (why, next_at, lease))
 
 
-def set_dead(connection: Connection, lease: str, ids: Iterable[int], why: str) -> None:
-    """Given up."""
-    _settle(connection, "state = 'dead', error = ?", ids, (why, lease))
+def set_dead(connection: Connection, lease: str, ids: Iterable[int], why: str, now: int) -> None:
+    """Given up now."""
+    _settle(connection, "state = 'dead', error = ?, given_up_at = ?", ids, (why, now, lease))
 
 
 def ways_failing(connection: Connection, failures: int) -> list[tuple[str, int]]:
@@ -157,7 +157,10 @@ def ways_failing(connection: Connection, failures: int) -> list[tuple[str, int]]
         (failures,),
     )
     found = {name.partition(":")[2]: since for name, since in tried}
-    given_up = "SELECT channel, min(next_at) FROM outbox WHERE state = 'dead' GROUP BY channel"
+    given_up = (
+        "SELECT channel, min(coalesce(given_up_at, next_at)) FROM outbox WHERE state = 'dead'"
+        " GROUP BY channel"
+    )
     for channel, since in ask(connection, given_up):
         found[channel] = min(since, found.get(channel, since))
     return sorted(found.items())
@@ -293,8 +296,8 @@ def let_wait(connection: Connection, ids: Iterable[int], now: int) -> None:
     """Dead messages wait again, each under the number it had."""
     ask_among(
         connection,
-        "UPDATE outbox SET state = 'waiting', attempts = 0, next_at = ?, error = NULL"
-        " WHERE state = 'dead' AND id {among}",
+        "UPDATE outbox SET state = 'waiting', attempts = 0, next_at = ?, error = NULL,"
+        " given_up_at = NULL WHERE state = 'dead' AND id {among}",
         ids,
         (now,),
     )

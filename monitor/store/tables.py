@@ -560,12 +560,14 @@ outbox = Table(
     Column("error", Text),
     Column("sent_at", BigInteger),
     Column("message", Text),
+    Column("given_up_at", BigInteger),
     UniqueConstraint("flag_id", "recipient"),
     Index("ix_outbox_to_send", "next_at", sqlite_where=text(_TO_SEND), postgresql_where=text(_TO_SEND)),
     Index("ix_outbox_dead", "channel", sqlite_where=text(_DEAD), postgresql_where=text(_DEAD)),
 )
 """A message for each recipient of a flag, once, whatever becomes of it. `message` is the number of the first
-of those that left with it, which is what a provider sees, each time. Empty while its company is open."""
+of those that left with it, which is what a provider sees, each time. Empty while its company is open.
+`given_up_at`: when it was last given up, until it is sent again."""
 
 pace = Table(
     "pace",

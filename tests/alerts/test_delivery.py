@@ -171,13 +171,17 @@ def test_after_many_attempts_a_message_is_dead_and_says_why(database: Database) 
     sender = Sender(database, WEBHOOK, now, fails)
     sender.run_on(until=now + 8 * HOUR, step=10 * MINUTE)
     assert outbox(database, "o.state", "o.error") == [("dead", "provider_status:500")]
+    [(given_up_at,)] = outbox(database, "o.given_up_at")
+    assert now + HOUR < given_up_at < now + 8 * HOUR
     assert list(tries.values()) == [MOST_ATTEMPTS], "under one number"
 
 
 def test_a_refusal_is_dead_at_once(database: Database) -> None:
     now = raise_flags(database, WEBHOOK, ["C-1"])
     Sender(database, WEBHOOK, now, lambda *_: Refused("provider_code", {"code": "93000"})).run()
-    assert outbox(database, "o.state", "o.error", "o.attempts") == [("dead", "provider_code:93000", 1)]
+    assert outbox(database, "o.state", "o.error", "o.attempts", "o.given_up_at") == [
+        ("dead", "provider_code:93000", 1, now + 2 * SECOND)
+    ]
     with database.read() as connection:
         assert outbox_standing(connection, now) == (0, 0, 1, None)
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from monitor.actions.flags import acknowledge_flag
+from monitor.actions.flags import acknowledge_flag, send_again
+from monitor.alerts.providers.answer import Refused
 from monitor.api.flags import flags_router
 from monitor.api.problem import answer_problems
-from tests.alerts.sending import WEBHOOK, raise_flags
+from monitor.cases.event import SECOND
+from tests.alerts.sending import WEBHOOK, Sender, raise_flags
 from tests.county import NOW, County
 from tests.factories import HOUR, SENDER
 
@@ -35,6 +38,27 @@ def test_flags_are_found_by_state_case_and_station(tmp_path: Path) -> None:
     assert cases("?case=G-1&state=all") == ["G-1"] and cases("?station=14042301") == []
     assert asked.get("/api/v1/flags?limit=1").json()["total"] == 2
     assert asked.get("/api/v1/flags?state=lost").status_code == 422
+
+
+def test_a_message_that_was_given_up_says_when_until_it_is_sent_again(tmp_path: Path) -> None:
+    made = County(tmp_path)
+    now = raise_flags(made.database, WEBHOOK, ["G-1"], start=NOW - 12 * HOUR)
+    asked = client(made)
+
+    def given_up() -> set[str | None]:
+        [listed], whole = asked.get("/api/v1/flags").json()["flags"], asked.get("/api/v1/flags/1").json()
+        [message] = whole["sendings"]
+        return {listed["given_up_at"], whole["given_up_at"], message["given_up_at"]}
+
+    assert given_up() == {None}
+    sender = Sender(made.database, WEBHOOK, now, lambda *_: Refused("provider_code", {"code": "7"}))
+    sender.run()
+    [told] = given_up()
+    assert told is not None
+    assert datetime.fromisoformat(told) == datetime.fromtimestamp(sender.now // SECOND, UTC)
+    assert told.endswith("+08:00")
+    send_again(made.database, SENDER, 1, now=now)
+    assert given_up() == {None}
 
 
 def test_one_flag_tells_its_history_and_its_messages(tmp_path: Path) -> None:

@@ -119,7 +119,9 @@ def test_an_open_flag_says_who_was_told_how_and_what_became_of_it(database: Data
     with database.write() as connection:
         ask(
             connection,
-            "UPDATE outbox SET state = 'dead', attempts = 24, error = 'no_answer' WHERE recipient = 'chief'",
+            "UPDATE outbox SET state = 'dead', attempts = 24, error = 'no_answer', given_up_at = ?"
+            " WHERE recipient = 'chief'",
+            (at("2026-07-01 20:01"),),
         )
     view = office.see(now + 2 * MINUTE, flag="1", state="over")
     # The one that is open stands there although this list does not hold it.
@@ -128,6 +130,14 @@ def test_an_open_flag_says_who_was_told_how_and_what_became_of_it(database: Data
     for words in ("张三", "运行日志", "李站长", "网络回调(hook)", "对方没有回答", '"24"', "李站长 请去看"):
         assert words in said, words
     assert "报站长" in said and "再发一次" in said
+    failed = drawn(flags_card(office.see(now, state="failed"), now, SPEECH, office.configuration))
+    for words in (said, failed):
+        assert "07-01 20:01 放弃" in words and "最后一条于 07-01 20:01 放弃" in words
+    # What was given up before anybody noted when.
+    with database.write() as connection:
+        ask(connection, "UPDATE outbox SET given_up_at = NULL")
+    view = office.see(now, flag="1")
+    assert "放弃的时刻没有记下" in drawn(flags_card(view, now, SPEECH, office.configuration))
     assert office.see(now, flag="99").opened is None
 
 
