@@ -147,6 +147,7 @@ def create_app(installation: Installation) -> FastAPI:
     from monitor.api.push import push_routes
     from monitor.api.rebasings import rebasings_router
     from monitor.api.reconciliation import reconciliation_router
+    from monitor.api.reports import reports_router
     from monitor.api.upload import upload_routes
     from monitor.api.weighings import weighings_router
 
@@ -171,6 +172,7 @@ def create_app(installation: Installation) -> FastAPI:
     app.include_router(metrics_router(services, installation.lake))
     app.include_router(rebasings_router(services, local_user()))
     app.include_router(reconciliation_router(services))
+    app.include_router(reports_router(services, installation.reports))
     app.include_router(notice_router(services))
     app.include_router(link_router(services))
     app.include_router(record_routes(installation.intake, local_user()))
