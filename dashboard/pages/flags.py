@@ -18,7 +18,7 @@ from dashboard.parts.flagduty import duty_card, loop_card, silences_card
 from dashboard.parts.flaglist import flags_card
 from dashboard.parts.sentence import Speech
 from dashboard.views.flags import PATH, FlagAsk, flag_ask, flags_view
-from dashboard.views.moments import MINUTE, local
+from dashboard.views.moments import MINUTE, length, local
 from dashboard.views.snapshot import zone_of
 from monitor.actions.flags import (
     NotDoneError,
@@ -32,6 +32,7 @@ from monitor.actions.flags import (
 )
 from monitor.alerts.message import clock_names
 from monitor.cases.event import HOUR
+from monitor.settings.cadence import span
 from monitor.store.deliveries import Sender
 from monitor.store.flags import flags_by_id, flags_version
 from monitor.store.outbox import outbox_standing
@@ -147,7 +148,8 @@ def register(app: Dash, services: Services) -> None:
         try:
             said = do()
         except NotDoneError as error:
-            return (*NOTHING, words.get(f"flags.not.{error.code}"))
+            longest = span(services.configuration.alerts.delivery.longest_silence)
+            return (*NOTHING, words.get(f"flags.not.{error.code}", longest=length(longest, words)))
         return (*drawn(services, query, words.get(f"flags.done.{act}", **(said or {}))), no_update)
 
     told = (
@@ -210,8 +212,8 @@ def register(app: Dash, services: Services) -> None:
 
         def quiet() -> None:
             silence(
-                database, sender, reason, until, now=now, stations=stations, cases=cases,
-                clocks=[flag.clock] if scope == "clock" else [],
+                database, services.configuration, sender, reason, until, now=now, stations=stations,
+                cases=cases, clocks=[flag.clock] if scope == "clock" else [],
             )  # fmt: skip
 
         return done(query, "silence", quiet)

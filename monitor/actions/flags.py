@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from monitor.alerts.links import LinkState, opened
 from monitor.alerts.telling import number_of, scope_json
-from monitor.cases.event import DAY
+from monitor.settings.cadence import span
 from monitor.settings.configuration import Configuration
 from monitor.settings.entry import Language
 from monitor.store.database import Database
@@ -46,15 +46,14 @@ from monitor.store.outbox import (
 
 LONGEST = 500
 """Characters of a note or a reason."""
-LONGEST_SILENCE = 31 * DAY
-"""A silence that nobody looks at for longer would be a switch."""
 
 
 class NotDoneError(ValueError):
     """Why nothing was changed: `no_flag`, `over` (it lives no more), `already` (it is so already),
-    `no_recipient` (nobody of that name is configured), `no_owner`, `no_reason`, `no_end` (a silence ends
-    after now, and within 31 days), `no_silence`, `no_message`, `not_dead` (only what was given up is sent
-    again), `link_used`, `link_ended`, `link_unknown`."""
+    `no_recipient` (nobody of that name is configured), `no_owner`, `no_reason`, `no_end`, `end_past`,
+    `end_too_far` (a silence ends after now, and within the longest that is configured), `no_silence`,
+    `no_message`, `not_dead` (only what was given up is sent again), `link_used`, `link_ended`,
+    `link_unknown`."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -125,9 +124,10 @@ def hand_on(
 
 def silence(
     database: Database,
+    configuration: Configuration,
     sender: Sender,
     reason: str,
-    until: int,
+    until: int | None,
     *,
     now: int,
     stations: Sequence[str] = (),
@@ -135,14 +135,18 @@ def silence(
     cases: Sequence[str] = (),
 ) -> int:
     """Have nobody told of flags until then; what is left empty does not narrow it. Returns its id. A message
-    that waits already leaves all the same."""
+    that waits already leaves all the same. `until` None: what was given is no time."""
     why = _note(reason)
     if not sender.actor.strip():
         raise NotDoneError("no_owner")
     if not why:
         raise NotDoneError("no_reason")
-    if not now < until <= now + LONGEST_SILENCE:
+    if until is None:
         raise NotDoneError("no_end")
+    if until <= now:
+        raise NotDoneError("end_past")
+    if until > now + span(configuration.alerts.delivery.longest_silence):
+        raise NotDoneError("end_too_far")
     with database.write() as connection:
         scope = scope_json(stations, clocks, cases)
         return add_silence(connection, scope, sender.actor, why, now, until)

@@ -13,11 +13,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from monitor.cases.event import DAY
 from monitor.store.outbox import Link, add_links, link_of
 
-LIFE = 7 * DAY
-"""Microseconds for which a link may be used."""
 BYTES = 18
 """Of chance in a link."""
 
@@ -43,12 +40,14 @@ def digest_of(token: str) -> str:
     return sha256(token.encode()).hexdigest()
 
 
-def new_links(connection: Connection, flag_ids: list[int], recipient: str, now: int) -> dict[int, str]:
-    """A token for each flag, kept as its digest."""
+def new_links(
+    connection: Connection, flag_ids: list[int], recipient: str, now: int, life: int
+) -> dict[int, str]:
+    """A token for each flag, kept as its digest; it may be used for `life` microseconds."""
     tokens = {flag_id: secrets.token_urlsafe(BYTES) for flag_id in flag_ids}
     add_links(
         connection,
-        [Link(digest_of(token), flag_id, recipient, now + LIFE, None) for flag_id, token in tokens.items()],
+        [Link(digest_of(token), flag_id, recipient, now + life, None) for flag_id, token in tokens.items()],
     )
     return tokens
 

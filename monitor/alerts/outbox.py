@@ -53,8 +53,6 @@ log = logging.getLogger(__name__)
 
 LATEST_START = 60 * SECOND
 """With less of its lease left a message is not sent any more: another may have it before an answer comes."""
-JITTER = 0.2
-"""Waits differ by so much of themselves, so that what failed together does not come back together."""
 LONGEST_RUN = 20 * SECOND
 """A run ends then and the next one goes on, so that its heartbeat tells that it lives."""
 CHANNELS_AT_ONCE = 8
@@ -194,7 +192,8 @@ class Delivery:
                 if not rows:
                     # Nothing leaves, so nothing has to wait for the minute to be over.
                     set_pace(connection, _to(parcel.group), Pace())
-                tokens = new_links(connection, linked, parcel.group.recipient, now)
+                life = span(self.timing.link_life)
+                tokens = new_links(connection, linked, parcel.group.recipient, now, life)
                 forget_links(connection, now)
         links = {flag_id: f"{(address or '').rstrip('/')}/f/{token}" for flag_id, token in tokens.items()}
         return rows, [_told(true[row.flag_id], links.get(row.flag_id)) for row in rows]
@@ -260,7 +259,7 @@ class Delivery:
         """Seconds to the next attempt after so many."""
         first, longest = (span(one) / SECOND for one in (self.timing.first_wait, self.timing.longest_wait))
         wait = min(first * 2.0 ** min(attempts - 1, 20), longest)
-        return wait * (1 - JITTER + 2 * JITTER * self.chance())
+        return wait * (1 + self.timing.jitter * (2 * self.chance() - 1))
 
 
 def _channel(name: str) -> str:

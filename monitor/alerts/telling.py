@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from monitor.alerts.message import SENDING
 from monitor.cases.event import SECOND, digest
 from monitor.settings.alerts import Alerts, ConfiguredSilence
+from monitor.settings.cadence import span
 from monitor.settings.configuration import Configuration
 from monitor.store.flags import (
     ITSELF,
@@ -26,9 +27,6 @@ from monitor.store.flags import (
     set_levels,
     silences_at,
 )
-
-AGAIN = 15 * 60 * SECOND
-"""Where nobody is on duty at any level it is tried again after this long."""
 
 
 class Silence(NamedTuple):
@@ -115,7 +113,7 @@ def tell(connection: Connection, flags: Iterable[Flag], configuration: Configura
         steps += [FlagStep(flag.id, now, Step.HOLE, ITSELF, hole) for hole in holes]
         if not names:
             steps.append(FlagStep(flag.id, now, Step.NOBODY, ITSELF, None))
-            again = now + AGAIN if holes and flag.level == NOBODY else None
+            again = now + span(alerts.delivery.nobody_again) if holes and flag.level == NOBODY else None
             levels.append((flag.id, flag.level, again))
             continue
         messages += _messages(alerts, flag, level, names, now)

@@ -35,6 +35,18 @@ Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WarnDays = Annotated[int, Field(ge=1, le=60)]
 
 
+def _between(least: str, most: str) -> AfterValidator:
+    """A span that is no shorter than the one and no longer than the other."""
+
+    def checked(value: str) -> str:
+        if not span(least) <= span(value) <= span(most):
+            params = {"value": value, "least": least, "most": most}
+            raise PydanticCustomError("span_out_of_range", "{value} is not {least} to {most}", params)
+        return value
+
+    return AfterValidator(checked)
+
+
 def _shift_hours(value: str) -> str:
     try:
         _from_to(value)
@@ -174,15 +186,24 @@ class Timing(Entry):
     `settle`: so long a message waits for company, since a scan raises many flags one after the other.
     `lease`: a sender that is not heard of for so long has lost what it took up. `first_wait`, `longest_wait`:
     until the second attempt, and at most; each wait is twice the one before. `attempts`: then a message is
-    given up. `failing_after`: after so many failures in a row a way out is a flag itself.
+    given up. `failing_after`: after so many failures in a row a way out is a flag itself. `jitter`: waits
+    differ by so much of themselves, so that what failed together does not come back together.
+    `nobody_again`: where nobody is on duty at any level it is tried again after so long. `link_life`: for so
+    long a link in a message may be used. `longest_silence`: one that nobody looks at for longer would be a
+    switch. `longest_wait` with the jitter stays below an hour: a wait longer than that is taken for the work
+    of a clock that ran ahead.
     """
 
     settle: Interval = "1s"
     lease: Interval = "2m"
     first_wait: Interval = "10s"
-    longest_wait: Interval = "10m"
+    longest_wait: Annotated[Interval, _between("1s", "40m")] = "10m"
+    jitter: Annotated[float, Field(ge=0, le=0.5)] = 0.2
     attempts: Annotated[int, Field(ge=1, le=1000)] = 24
     failing_after: Annotated[int, Field(ge=1, le=1000)] = 3
+    nobody_again: Annotated[Interval, _between("1m", "1d")] = "15m"
+    link_life: Annotated[Interval, _between("10m", "90d")] = "7d"
+    longest_silence: Annotated[Interval, _between("1h", "366d")] = "31d"
 
     @model_validator(mode="after")
     def _lease_outlasts_a_sending(self) -> Self:

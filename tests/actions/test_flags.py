@@ -7,7 +7,6 @@ from collections.abc import Callable
 import pytest
 
 from monitor.actions.flags import (
-    LONGEST_SILENCE,
     NotDoneError,
     acknowledge_by_link,
     acknowledge_flag,
@@ -18,10 +17,10 @@ from monitor.actions.flags import (
     stop_silence,
 )
 from monitor.actions.notes import acknowledge
-from monitor.alerts.links import LIFE, new_links
+from monitor.alerts.links import new_links
 from monitor.alerts.providers.answer import Refused, Sent
 from monitor.alerts.scan import scan
-from monitor.cases.event import SECOND
+from monitor.cases.event import DAY, SECOND
 from monitor.store.database import Database
 from monitor.store.deliveries import Sender as Person
 from monitor.store.flags import FlagStep, flags_by_id, steps_of_flag
@@ -47,7 +46,7 @@ def steps(database: Database) -> list[FlagStep]:
 
 def token(database: Database, recipient: str, now: int) -> str:
     with database.write() as connection:
-        return new_links(connection, [1], recipient, now)[1]
+        return new_links(connection, [1], recipient, now, DAY)[1]
 
 
 @pytest.fixture
@@ -111,7 +110,7 @@ def test_a_link_acts_once_as_whom_it_is_for(raised: Database) -> None:
 
 def test_a_link_ends_and_one_made_up_is_none(raised: Database) -> None:
     made = token(raised, "duty", CROSSED)
-    no("link_ended", lambda: acknowledge_by_link(raised, CONFIGURATION, made, now=CROSSED + LIFE))
+    no("link_ended", lambda: acknowledge_by_link(raised, CONFIGURATION, made, now=CROSSED + DAY))
     no("link_unknown", lambda: acknowledge_by_link(raised, CONFIGURATION, made + "x", now=CROSSED))
     assert outbox(raised, "f.state") == [("open",)]
 
@@ -161,12 +160,25 @@ def test_the_dead_of_a_channel_are_sent_again_together(raised: Database) -> None
     assert outbox(raised, "o.state") == [("delivered",), ("delivered",)]
 
 
+@pytest.mark.parametrize(
+    ("code", "reason", "until"),
+    [
+        ("no_reason", "  ", CROSSED + HOUR),
+        ("no_end", "秤检定", None),
+        ("end_past", "秤检定", CROSSED),
+        ("end_too_far", "秤检定", CROSSED + 31 * DAY + 1),
+    ],
+)
+def test_a_silence_that_is_not_whole_is_refused(
+    database: Database, code: str, reason: str, until: int | None
+) -> None:
+    no(code, lambda: silence(database, CONFIGURATION, LI, reason, until, now=CROSSED))
+    assert silence(database, CONFIGURATION, LI, "秤检定", CROSSED + 31 * DAY, now=CROSSED)
+
+
 def test_a_silence_has_an_owner_a_reason_and_an_end(database: Database) -> None:
     until = CROSSED + HOUR
-    no("no_reason", lambda: silence(database, LI, "  ", until, now=CROSSED))
-    no("no_end", lambda: silence(database, LI, "秤检定", CROSSED, now=CROSSED))
-    no("no_end", lambda: silence(database, LI, "秤检定", CROSSED + LONGEST_SILENCE + 1, now=CROSSED))
-    key = silence(database, LI, "秤检定", until, now=START, stations=[HELD])
+    key = silence(database, CONFIGURATION, LI, "秤检定", until, now=START, stations=[HELD])
     raise_flags(database, WEBHOOK, ["C-1"])
     assert outbox(database, "o.id") == []
     assert steps(database)[-1].note == "李: 秤检定"

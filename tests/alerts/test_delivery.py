@@ -176,6 +176,19 @@ def test_after_many_attempts_a_message_is_dead_and_says_why(database: Database) 
     assert list(tries.values()) == [MOST_ATTEMPTS], "under one number"
 
 
+@pytest.mark.parametrize(("chance", "wait"), [(0.0, 5), (0.5, 10), (1.0, 15)])
+def test_waits_differ_by_the_share_and_links_last_as_long_as_configured(
+    database: Database, chance: float, wait: int
+) -> None:
+    alerts = f"{WEBHOOK}delivery: {{jitter: 0.5, link_life: 1h}}\n"
+    now = raise_flags(database, alerts, ["C-1"])
+    sender = Sender(database, alerts, now, lambda *_: Again("no_answer"), lambda: chance)
+    sender.run()
+    assert outbox(database, "o.next_at") == [(sender.now + wait * SECOND,)]
+    with database.read() as connection:
+        assert ask(connection, "SELECT expires_at FROM flag_links") == [(sender.now + HOUR,)]
+
+
 def test_a_refusal_is_dead_at_once(database: Database) -> None:
     now = raise_flags(database, WEBHOOK, ["C-1"])
     Sender(database, WEBHOOK, now, lambda *_: Refused("provider_code", {"code": "93000"})).run()

@@ -202,6 +202,15 @@ def test_where_nobody_is_on_duty_at_all_it_is_said_and_tried_again(database: Dat
     assert {row[2] for row in messages(database, "a")} == {"duty"}
 
 
+def test_how_long_nobody_is_waited_for_is_configured(database: Database) -> None:
+    alone = HOLE.replace("    - {name: chief, after: 30m, recipients: [chief]}\n", "")
+    tell(database, "confirmed", START, START)
+    now = at("2024-11-27 07:50")
+    look(database, now, f"{alone}delivery: {{nobody_again: 40m}}\n")
+    with database.read() as connection:
+        assert {row[0] for row in ask(connection, "SELECT next_level_at FROM flags")} == {now + 40 * MINUTE}
+
+
 def test_a_silenced_flag_stays_and_is_told_when_the_silence_ends(database: Database) -> None:
     tell(database, "confirmed", START, START)
     now = LIMIT - 6 * HOUR

@@ -10,9 +10,10 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from monitor.alerts.links import LIFE, new_links
+from monitor.alerts.links import new_links
 from monitor.alerts.scan import scan
 from monitor.api.link import link_router
+from monitor.cases.event import DAY
 from monitor.settings.texts import texts
 from monitor.store.database import Database
 from tests.alerts.flagged import HELD, configuration
@@ -40,7 +41,7 @@ class Phone:
 
     def link(self, recipient: str = "duty") -> str:
         with self.database.write() as connection:
-            return "/f/" + new_links(connection, [1], recipient, self.now)[1]
+            return "/f/" + new_links(connection, [1], recipient, self.now, DAY)[1]
 
     def stands(self) -> tuple[object, ...]:
         [row] = outbox(self.database, "f.state", "f.acknowledged_by", "f.acknowledged_note")
@@ -80,7 +81,7 @@ def test_a_link_that_ended_is_over_or_is_none_says_so_without_a_button(phone: Ph
     link, unknown = phone.link(), "/f/" + "x" * 24
     assert phone.client.get(unknown).status_code == 404
     assert "没有这个链接" in phone.client.post(unknown).text
-    phone.now += LIFE
+    phone.now += DAY
     assert "过期" in phone.client.post(link).text and "<form" not in phone.client.get(link).text
     phone.now = CROSSED + MINUTE
     release(phone.database, "C<1>", CROSSED + 2_000_000, station=HELD)

@@ -134,6 +134,11 @@ def test_who_is_on_duty(local: str, told: tuple[str, ...]) -> None:
         ("from: 2025-01-01", "from: 2020-01-01", "overlapping_dates", 7),
         ("left: [2h]", "left: [two]", "wrong_form", 7),
         ("a: {left: [2h]}", "a: {left: [2h], overdue_every: 5s}", "too_often", 7),
+        ("channels:", "delivery: {link_life: 91d}\nchannels:", "span_out_of_range", 10),
+        ("channels:", "delivery: {longest_wait: 41m}\nchannels:", "span_out_of_range", 10),
+        ("channels:", "delivery: {longest_silence: 59m}\nchannels:", "span_out_of_range", 10),
+        ("channels:", "delivery: {nobody_again: 30s}\nchannels:", "span_out_of_range", 10),
+        ("channels:", "delivery: {jitter: 0.6}\nchannels:", "out_of_range", 10),
         ("a: {left: [2h]}", "findings: [no_notice, no_notise], a: {left: [2h]}", "unknown_finding", 7),
     ],
 )

@@ -85,7 +85,7 @@ def test_a_filter_keeps_what_it_says_and_every_count_is_of_those_that_live(datab
     office = Office(database, configuration(ALERTS_TEXT))
     now = raise_flags(database, ALERTS_TEXT, ["A", "B", "C"])
     raise_flags(database, ALERTS_TEXT, ["D"], station=GATED)
-    silence(database, SENDER, "秤检定", now + HOUR, now=now, cases=["C"])
+    silence(database, office.configuration, SENDER, "秤检定", now + HOUR, now=now, cases=["C"])
     acknowledge_flag(database, SENDER, 1, now=now, note="在办")
     scan(database, office.configuration, now + 31 * MINUTE)
     with database.write() as connection:
