@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -19,7 +19,7 @@ from ingest.weighings import Part, Settled, Settler
 from monitor.cases.event import Event, digest
 from monitor.cases.revision import Merge
 from monitor.store.bulk import arrived, shared_by_threads
-from monitor.store.casebook import TermsOf, finish_versions
+from monitor.store.casebook import States, TermsOf, finish_versions, first_states
 from monitor.store.database import Database
 from monitor.store.deliveries import (
     Counts,
@@ -107,6 +107,20 @@ class _Ending(NamedTuple):
     ended: Future[None]
 
 
+class _Drawn(NamedTuple):
+    """What has gathered, as events by case that are received from `base` on, and states of those cases that
+    are new, if they are."""
+
+    told: list[tuple[Any, ...]]
+    base: int
+    incoming: dict[CaseKey, list[Event]]
+    states: States
+
+    def holds(self, told: list[tuple[Any, ...]], base: int) -> bool:
+        """Whether it is of these very candidates, received from there on."""
+        return self.told is told and self.base == base
+
+
 def _end(transaction: ExitStack, rest: Callable[[], None]) -> None:
     with transaction:
         rest()
@@ -176,10 +190,13 @@ class _Reception:
     def write(self, database: Database, last: bool = False) -> None:
         """Write what has gathered in a transaction of its own; with `last` the delivery is done.
 
-        The others are ended by a thread, while the rows of the next are gathered: the database has some on
-        their way yet, and brings them to the disk without a processor. What is rolled back is not claimed.
+        The others are ended by a thread, while the rows of the next are gathered and drawn: the database has
+        some on their way yet, and brings them to the disk without a processor. What is rolled back is not
+        claimed.
         """
+        now = self._moment()
         try:
+            drawn = self._draw(now)
             self.ended()
         except BaseException:
             # As if what comes behind rows that did not land had not been read.
@@ -187,8 +204,8 @@ class _Reception:
             raise
         with ExitStack() as transaction:
             connection = transaction.enter_context(database.write())
-            self._until = max(next_receipt(connection, self._moment()) - 1, self._until)
-            counts, rest = self._write(connection, last)
+            self._until = max(next_receipt(connection, now) - 1, self._until)
+            counts, rest = self._write(connection, last, drawn)
             if last or not shared_by_threads(connection):
                 rest()
             else:
@@ -207,10 +224,30 @@ class _Reception:
 
     def write_within(self, connection: Connection) -> None:
         """Write all that has gathered behind the last receipt of this delivery, which is the last of all."""
-        self._counts, rest = self._write(connection, True)
+        self._counts, rest = self._write(connection, True, None)
         rest()
 
-    def _write(self, connection: Connection, last: bool) -> tuple[Counts, Callable[[], None]]:
+    def _draw(self, now: int) -> _Drawn | None:
+        """Draw what has gathered while the last transaction is being ended, for receipt at `now`.
+
+        A guess: where another wrote in between, or some of it turns out to be no events of cases, it is drawn
+        again within the transaction. States are of cases of which nothing is known, if the last were such.
+        """
+        letter = self._letter
+        if self._ending is None or not self._waiting.told or self._weighed:
+            return None
+        if letter.distinct or letter.full or letter.statement:
+            return None
+        base = max(now, self._until + 1)
+        incoming = self._events(self._waiting, base)
+        states: States = {}
+        if self._heard is None and not letter.backfill and self._appender.mostly_new:
+            states = first_states(incoming, self._terms)
+        return _Drawn(self._waiting.told, base, incoming, states)
+
+    def _write(
+        self, connection: Connection, last: bool, drawn: _Drawn | None
+    ) -> tuple[Counts, Callable[[], None]]:
         """Begin to write what has gathered. Returns the counts once it is, and what ends it: that touches
         nothing but the connection and what a next batch leaves alone."""
         waiting, self._waiting = self._waiting, Gathered()
@@ -225,12 +262,14 @@ class _Reception:
         if self._heard is not None and settled.rows:
             self._heard(self._settler.heard(settled))
         self._stations |= settled.stations
-        incoming = self._events(waiting, base)
+        if drawn is None or not drawn.holds(waiting.told, base):
+            drawn = _Drawn(waiting.told, base, self._events(waiting, base), {})
+        incoming = drawn.incoming
         if self._letter.statement:
             self._stations.discard("")
             added, revisions, late = self._appender.lay_lines(connection, incoming)
         else:
-            added, revisions, late = self._appender.append(connection, incoming, base)
+            added, revisions, late = self._appender.append(connection, incoming, base, drawn.states)
         quiet = len(settled.rows)
         tracks = waiting.tracks
         if len(tracks) == waiting.rows and not waiting.refused_rows:

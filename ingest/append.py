@@ -16,6 +16,7 @@ from monitor.cases.revision import Merge, merge, told_once
 from monitor.store.casebook import (
     Changed,
     Late,
+    States,
     TermsOf,
     append_history,
     append_versions,
@@ -44,7 +45,8 @@ class Appended(NamedTuple):
 
 
 class Appender:
-    """Appends what one delivery tells. `touched` are the cases that gained an event.
+    """Appends what one delivery tells. `touched` are the cases that gained an event; `mostly_new` tells
+    whether most of those told last were new, each event of them told once.
 
     `heard` is told what each case gained; `repeats`: the very delivery came before.
     """
@@ -63,10 +65,13 @@ class Appender:
         self._heard = heard
         self._repeats = repeats
         self.touched: set[int] = set()
+        self.mostly_new = False
 
-    def append(self, connection: Connection, incoming: dict[CaseKey, list[Event]], base: int) -> Appended:
+    def append(
+        self, connection: Connection, incoming: dict[CaseKey, list[Event]], base: int, states: States
+    ) -> Appended:
         """Merge with what is known, append, fold, in a write transaction; what is new is received from `base`
-        on."""
+        on. `states` is what `first_states` said of it, as far as it was asked."""
         ids = case_ids(connection, incoming)
         known = events_of(connection, ids.values())
         numbered = number_cases(connection, [key for key in incoming if key not in ids])
@@ -82,9 +87,10 @@ class Appender:
         each_new = not moved and self._heard is None
         fresh = []
         for keys in told_together(incoming, moved, ids):
-            if each_new and ids[keys[0]] not in known and told_once(incoming[keys[0]]):
+            first = keys[0]
+            if each_new and ids[first] not in known and (first in states or told_once(incoming[first])):
                 # The bulk of any first load.
-                fresh.append(keys[0])
+                fresh.append(first)
                 continue
             merged = self._merge(keys, incoming, known, moved, ids)
             revisions += merged.revisions
@@ -106,6 +112,7 @@ class Appender:
                     before = known.get(case_id)
                     earlier, elsewhere = ([], []) if before is None else before
                     changed[case_id] = Changed(key, KnownEvents(earlier + own, elsewhere), before is None)
+        self.mostly_new = 2 * len(fresh) > len(incoming)
         current = current_versions(connection, [key for key, case in changed.items() if not case.new])
         # From here on rows are under way, and whatever is asked waits for them.
         add_cases(connection, numbered)
@@ -124,7 +131,7 @@ class Appender:
         if self._letter.backfill:
             late = append_history(connection, changed, self._terms)
         else:
-            late = append_versions(connection, changed, self._terms, base, current)
+            late = append_versions(connection, changed, self._terms, base, current, states)
         self.touched |= gained
         return Appended(added, revisions, late)
 

@@ -214,7 +214,7 @@ class Settler:
 
     def _taken_out(self, waiting: Gathered) -> list[Part]:
         """Move the candidates that are first weighings and name no case into columns."""
-        mine = [_is_first_weighing(one) for one in waiting.told]
+        mine = [one[2] == _WEIGHED and _is_first_weighing(one) for one in waiting.told]
         if not any(mine):
             return []
         weighings = Weighings.none()
@@ -293,11 +293,10 @@ def _sorted_out(
 
 
 def _is_first_weighing(told: tuple[Any, ...]) -> bool:
-    """Whether a candidate is one that its check number names and that says nothing of another case."""
-    station, case_no, activity, _, until, recorded, revision, event_id, _, data = told
+    """Whether a weighing told is one that its check number names and that says nothing of another case."""
+    station, case_no, _, _, until, recorded, revision, event_id, _, data = told
     return bool(
-        activity == _WEIGHED
-        and until is recorded is revision is None
+        until is recorded is revision is None
         and event_id == numbered(station, case_no)
         and _NAMES_A_NUMBER in data
         and orjson.loads(data)["check_no"] == case_no

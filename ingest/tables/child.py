@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import fcntl
 import gc
 import importlib
 import io
@@ -104,6 +105,9 @@ def _ended(child: _Child) -> None:
 def _started(first: str = "") -> _Child:
     path = [str(Path(entry).absolute()) for entry in sys.path]
     receiving, sending = os.pipe()
+    with suppress(OSError, AttributeError):
+        # Linux alone; a pipe of the usual size takes a message in a dozen parts, with a wait for each
+        fcntl.fcntl(sending, fcntl.F_SETPIPE_SZ, _READ)
     try:
         process = subprocess.Popen(
             [sys.executable, "-I", "-c", _START.format(path=path, first=first, descriptor=sending)],

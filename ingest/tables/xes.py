@@ -6,8 +6,9 @@ be declared there alone, and no log needs one.
 
 Most traces are plain: attributes with a key and a value, in events, in a trace. Such a trace never reaches
 the parser: without a whole element at the level of the log the rest is as well-formed as it was. It is known
-by what is left of it without its values, which is the same for event after event of a log and is looked at
-once, by a regular expression that admits nothing that is not well-formed. All else is read by expat.
+by its form, what is left of it without its values: that is the same for trace after trace of a log and is
+looked at once, by a regular expression that admits nothing that is not well-formed. All else is read by
+expat.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from .delimited import RefusedRow
 from .fault import RowFault, TableError
 from .limits import DEFAULT, Limits
 from .source import Source, source_of
-from .xes_log import Fault, LogListener, Told
+from .xes_log import CASE, Fault, LogListener, Told
 
 _CHUNK = 512 * 1024
 _LONGEST = 8 * 1024 * 1024
@@ -40,17 +41,16 @@ _ENCODINGS = {
 
 _CHAR = r'[^"<&\x00-\x1f\ud800-\udfff\ufffe\uffff]'
 _BLANK = r"[ \t\r\n]*+"
-_VALUE = re.compile(rf' value="({_CHAR}*+)"')
 _NO_VALUE = ' value=""'
 _PLAIN_ATTRIBUTE = rf'<(?:string|date|int|boolean|id|float) key="{_CHAR}*+"{_NO_VALUE}{_BLANK}/>{_BLANK}'
 _PLAIN_EVENT = rf"{_BLANK}<event>{_BLANK}((?:{_PLAIN_ATTRIBUTE})*+)"
 _FIRST_EVENT = re.compile(rf"{_BLANK}<trace>{_BLANK}((?:{_PLAIN_ATTRIBUTE})*+){_PLAIN_EVENT}")
 _NEXT_EVENT = re.compile(_PLAIN_EVENT)
 _NAME = re.compile(r'<(\w+) key="([^"]*)"')
-_DIGITS = re.compile(r"[-+.0-9]*+")
-"""A float that stands for itself; one with an exponent is told anew."""
+_DIGITS = re.compile(r'[-+.0-9"]*+')
+"""Floats that stand for themselves, a quote between two; one with an exponent is told anew."""
 _FORMS, _REMEMBERED = 4_096, 16_384
-"""Forms of events that are remembered, and the length of those."""
+"""Forms of events, and of traces, that are remembered, and the length of those."""
 _END = "</trace>"
 _EVENT_END = "</event>"
 
@@ -118,6 +118,59 @@ class _Forms(dict[tuple[str, bool], "_Form | None"]):
         return form
 
 
+class _TraceForm(NamedTuple):
+    """A trace without its values."""
+
+    own: int
+    """How many of the values are those of the trace itself, which come first."""
+    events: tuple[tuple[tuple[str, ...], int, int], ...]
+    """Of each event the names, those of the trace first, and from where to where among the values are its
+    own."""
+    floats: tuple[int, ...]
+    """Which of the values must be plain numbers."""
+
+
+class _TraceForms(dict[str, "_TraceForm | None"]):
+    """Forms by what is left of a trace without its values and its end; None stands for what only the parser
+    can judge."""
+
+    def __init__(self, log: LogListener) -> None:
+        super().__init__()
+        self._log = log
+        self._forms = _Forms()
+
+    def __missing__(self, text: str) -> _TraceForm | None:
+        form = self._form(text)
+        if len(self) >= _FORMS:
+            self.clear()
+        if len(text) < _REMEMBERED:
+            self[text] = form
+        return form
+
+    def _form(self, text: str) -> _TraceForm | None:
+        *texts, rest = text.split(_EVENT_END)
+        if not texts or rest.strip(" \t\r\n"):
+            return None
+        shared: tuple[str, ...] = ()
+        own = place = 0
+        events: list[tuple[tuple[str, ...], int, int]] = []
+        floats: list[int] = []
+        for event in texts:
+            form = self._forms[event, not events]
+            if form is None:
+                return None
+            floats += [place + one for one in form.floats]
+            if not events:
+                shared, own = tuple([CASE + name for name in form.own]), len(form.own)
+                place = own
+            names = shared + form.names
+            if not self._log.admits(names) or not self._log.admits(form.names):
+                return None
+            events.append((names, place, place + len(form.names)))
+            place += len(form.names)
+        return _TraceForm(own, tuple(events), tuple(floats))
+
+
 class _Reader:
     """A log being read: plain traces by their form, the rest by the parser."""
 
@@ -137,8 +190,8 @@ class _Reader:
             encoding = None
         decode = None if encoding is None else codecs.getincrementaldecoder(encoding)().decode
         self._parser = expat.ParserCreate(None if encoding is None else "utf-8")
-        self._forms = _Forms()
         self._log = LogListener(self._parser, self._source.path.name, self._source.limits.columns)
+        self._forms = _TraceForms(self._log)
         damage: Exception | None = None
         with self._source.open() as file:
             last = False
@@ -202,26 +255,20 @@ class _Reader:
 
     def _plain(self, text: str) -> bool:
         """Take a trace that stands between two others, without its end; False where it is not a plain one."""
-        *texts, rest = text.split(_EVENT_END)
-        if not texts or rest.strip(" \t\r\n"):
+        parts = text.split('"')
+        values = parts[3::4]
+        parts[3::4] = [""] * len(values)
+        form = self._forms['"'.join(parts)]
+        if form is None:
             return False
-        own: tuple[str, ...] = ()
-        values: tuple[str, ...] = ()
-        events: list[Told] = []
-        forms, split = self._forms, _VALUE.split
-        first = True
-        for event in texts:
-            parts = split(event)
-            form = forms[_NO_VALUE.join(parts[::2]), first]
-            if form is None:
-                return False
-            told = tuple(parts[1::2])
-            if form.floats and not all(_DIGITS.fullmatch(told[place]) for place in form.floats):
-                return False
-            if first:
-                first = False
-                count = len(form.own)
-                own, values, told = form.own, told[:count], told[count:]
-            events.append(Told(form.names, told))
-        self._log.plain_trace(own, values, events)
+        told = '"'.join(values)
+        if not told.isprintable() or "<" in told or "&" in told:
+            return False
+        if form.floats and _DIGITS.fullmatch('"'.join([values[place] for place in form.floats])) is None:
+            return False
+        own = tuple(values[: form.own])
+        new = tuple.__new__
+        self._log.plain_trace(
+            [new(Told, (names, (*own, *values[first:last]))) for names, first, last in form.events]
+        )
         return True

@@ -74,9 +74,13 @@ class LogListener:
         ready, self._ready = self._ready, []
         return ready
 
-    def plain_trace(self, names: tuple[str, ...], texts: tuple[str, ...], events: list[Told]) -> None:
-        """A trace that was known by its form: names and texts of its own, and what its events tell."""
-        self._emit(names, texts, events)
+    def admits(self, names: tuple[str, ...]) -> bool:
+        """Whether an event may have attributes of these names: none twice, and not too many."""
+        return self._fault(names) is None
+
+    def plain_trace(self, events: list[Told]) -> None:
+        """A trace that was known by its form, and what its events tell, those of the trace with them."""
+        self._ready += events
 
     def _listen(self) -> None:
         """Called for every element, so all that changes is held in closures."""

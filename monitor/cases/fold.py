@@ -33,14 +33,20 @@ _HOLDING = frozenset(CUSTODY_EVIDENCE) - {Activity.REWEIGHED.value}
 
 
 def fold(
-    station: str, case_no: str, events: Sequence[Event], terms: Terms, elsewhere: Sequence[Event] = ()
+    station: str,
+    case_no: str,
+    events: Sequence[Event],
+    terms: Terms,
+    elsewhere: Sequence[Event] = (),
+    *,
+    once: bool = False,
 ) -> CaseState | None:
     """The state of a case; None where no valid event is left.
 
     Pure: any order, repetition or split of the same events gives the same state. `elsewhere` holds versions
-    of its events that were recorded under another case number.
+    of its events that were recorded under another case number; `once` says that no two events are the same.
     """
-    valid, waiting_voids = valid_events(events, elsewhere)
+    valid, waiting_voids = valid_events(events, elsewhere, once=once)
     if not valid:
         return _nothing_but_voids(station, case_no, waiting_voids)
     times = [event.occurred_at for event in valid]

@@ -103,17 +103,19 @@ class Valid(NamedTuple):
     waiting_voids: list[Event]
 
 
-def valid_events(events: Sequence[Event], elsewhere: Sequence[Event] = ()) -> Valid:
+def valid_events(
+    events: Sequence[Event], elsewhere: Sequence[Event] = (), *, once: bool = False
+) -> Valid:
     """The valid events of a case, whatever the order, repetition or split in which they came.
 
     `elsewhere` holds versions of the same named events that were recorded under another case number: where
-    one of those is the latest, the event has moved there.
+    one of those is the latest, the event has moved there. `once` says that they are `told_once`.
     """
-    latest = {event.identity: event for event in events}
-    if len(latest) == len(events) and not elsewhere and _VOIDED not in [event.activity for event in events]:
+    once = once or told_once(events)
+    if once and not elsewhere and _VOIDED not in [event.activity for event in events]:
         # Most cases: each event told once, none taken back.
-        return Valid(list(latest.values()), [])
-    latest = {}
+        return Valid(list(events), [])
+    latest: dict[bytes, Event] = {}
     voids = bool(elsewhere)
     for event in events:
         other = latest.setdefault(event.identity, event)

@@ -60,7 +60,9 @@ def append_columns(
     if not count:
         return
     told = [
-        (name, values) for name, values in zip(names, columns, strict=True) if values.count(None) < count
+        (name, values)
+        for name, values in zip(names, columns, strict=True)
+        if values[0] is not None or values.count(None) < count
     ]
     if connection.dialect.name == "postgresql":
         wanted = ", ".join(f'"{name}"' for name, _ in told)
@@ -136,7 +138,11 @@ def _insert(driver: Any, blocks: SimpleQueue[_Block | None]) -> None:
         for first in range(0, len(block.content[0][1]), size):
             part = [(name, values[first : first + size]) for name, values in block.content]
             rows = len(part[0][1])
-            alike = [(name, values[0]) for name, values in part[1:] if values.count(values[0]) == rows]
+            alike = [
+                (name, values[0])
+                for name, values in part[1:]
+                if values[0] == values[-1] and values.count(values[0]) == rows
+            ]
             once = {name for name, _ in alike}
             apart = [(name, values) for name, values in part if name not in once]
             names = ", ".join(f'"{name}"' for name, _ in (*alike, *apart))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from itertools import chain
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from monitor.cases.event import Event
 from monitor.cases.fold import fold
+from monitor.cases.revision import told_once
 from monitor.cases.state import CaseState
 from monitor.cases.terms import Terms
 from monitor.cases.timeline import timeline
@@ -42,6 +45,22 @@ class Current(NamedTuple):
     state: CaseState
 
 
+States = Mapping[CaseKey, CaseState | None]
+"""States of cases."""
+
+
+def first_states(incoming: Mapping[CaseKey, list[Event]], terms: TermsOf) -> dict[CaseKey, CaseState | None]:
+    """The states of those cases that tell each of their events once: theirs, should nothing else be known of
+    them. Asks nothing of the database."""
+    # Two events that are the same are rare, and found in all of them at once.
+    once = told_once(list(chain.from_iterable(incoming.values())))
+    return {
+        key: fold(*key, events, terms(key[0]), once=True)
+        for key, events in incoming.items()
+        if once or told_once(events)
+    }
+
+
 class Late(NamedTuple):
     """What is left of writing versions: cases whose history is written anew, versions that end or are
     replaced, and `rows` that stand in their place."""
@@ -59,12 +78,14 @@ def append_versions(
     terms: TermsOf,
     known_from: int,
     current: Mapping[int, Current | None],
+    first: States,
 ) -> Late:
     """Fold each changed case; its version is known from `known_from`. Those of new cases are appended, and go
     off in parts: the database takes them in while the others are folded. `finish_versions` does the rest.
 
     `current` holds what `current_versions` says of the cases that are not new, if it was asked before: now
-    the answer would wait for all the rows that are under way.
+    the answer would wait for all the rows that are under way. `first` holds states of new cases that were
+    folded before.
     """
     late = Late([], [], [], [], known_from)
     rows: list[tuple[Any, ...]] = []
@@ -72,7 +93,10 @@ def append_versions(
     for case_id, case in changed.items():
         station, case_no = case.key
         its_terms = terms(station)
-        state = fold(station, case_no, case.known.own, its_terms, case.known.elsewhere)
+        if case.new and case.key in first:
+            state = first[case.key]
+        else:
+            state = fold(station, case_no, case.known.own, its_terms, case.known.elsewhere)
         if not case.new:
             again[case_id] = state, its_terms.zone
         elif state is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -18,7 +19,7 @@ from monitor.cases.state import Verdict
 from monitor.store.database import Database
 from monitor.store.deliveries import DeliveryRow, recent_deliveries
 from monitor.store.quarantine import quarantine_rows
-from monitor.store.tables import deliveries, events, quarantine
+from monitor.store.tables import deliveries, events, quarantine, sources
 from tests.engines import ENGINES, database_on
 from tests.factories import CASE, HOUR, SENDER, STATION, at, candidate, deliver, letter, terms
 from tests.store.reading import count, current, differing, spans, state_now
@@ -369,3 +370,52 @@ def test_a_delivery_counts_its_cases_once_over_all_its_pieces(
     entry = take(database, batch_of([CONFIRMED]), batch_of([RELEASED]))
     assert (entry.counts.cases, entry.counts.events) == (1, 2)
     assert replace(entry.counts, cases=0) != entry.counts
+
+
+def test_rows_drawn_before_another_wrote_are_received_after_what_it_wrote(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingest.accept, "ROWS_AT_ONCE", 2)
+    drawn: list[bool] = []
+    folded: list[int] = []
+    holds, first_states = ingest.accept._Drawn.holds, ingest.accept.first_states
+
+    def still(self: ingest.accept._Drawn, told: list[tuple[Any, ...]], base: int) -> bool:
+        drawn.append(holds(self, told, base))
+        return drawn[-1]
+
+    def states(incoming: Any, under: Any) -> Any:
+        folded.append(len(incoming))
+        return first_states(incoming, under)
+
+    monkeypatch.setattr(ingest.accept._Drawn, "holds", still)
+    monkeypatch.setattr(ingest.accept, "first_states", states)
+    under = terms()
+
+    def told() -> Iterator[Batch]:
+        yield batch_of([one_case(1), one_case(2)])
+        yield batch_of([one_case(3), one_case(4)])
+        # a case that the first told, one that another tells at once, and one told twice
+        known = RELEASED._replace(case_no="襄0001")
+        accept(database, lambda _: under, letter("other"), [batch_of([one_case(5)])], lambda: NOW)
+        yield batch_of([known, RELEASED._replace(case_no="襄0005")])
+        yield batch_of([one_case(6), one_case(6), one_case(7)])
+
+    entry = accept(database, lambda _: under, letter(), told(), lambda: NOW)
+    assert (drawn, folded) == ([True, False, True], [2, 2])
+    assert adds_up(entry)
+    assert (entry.counts.events, entry.counts.duplicates, entry.counts.cases) == (8, 1, 7)
+    with database.read() as connection:
+        received = connection.execute(select(events.c.case_id, events.c.received_at)).all()
+        latest = dict(connection.execute(_RECEIVED).tuples().all())
+    assert len({at for _, at in received}) == len(received) == 9
+    assert max(at for _, at in received) <= latest["ledger"]
+    assert latest["other"] < latest["ledger"]
+    assert not differing(database)
+    assert state_now(database, "襄0001").released_at == RELEASED.occurred_at
+    assert state_now(database, "襄0005").released_at == RELEASED.occurred_at
+
+
+_RECEIVED = select(sources.c.name, deliveries.c.received_until).join(
+    sources, sources.c.id == deliveries.c.source_id
+)
