@@ -16,9 +16,11 @@ from dashboard.parts.board import age_badge
 from dashboard.parts.element import Node, div
 from dashboard.parts.flagduty import duty_card, loop_card, silences_card
 from dashboard.parts.flaglist import flags_card
+from dashboard.parts.flagopen import HIDDEN
 from dashboard.parts.sentence import Speech
 from dashboard.views.flags import PATH, FlagAsk, flag_ask, flags_view
 from dashboard.views.moments import MINUTE, length, local
+from dashboard.views.silence_end import CHOSEN, end_of
 from dashboard.views.snapshot import zone_of
 from monitor.actions.flags import (
     NotDoneError,
@@ -31,7 +33,6 @@ from monitor.actions.flags import (
     stop_silence,
 )
 from monitor.alerts.message import clock_names
-from monitor.cases.event import HOUR
 from monitor.settings.cadence import span
 from monitor.store.deliveries import Sender
 from monitor.store.flags import flags_by_id, flags_version
@@ -196,7 +197,9 @@ def register(app: Dash, services: Services) -> None:
             return (*NOTHING, no_update)
         return await asyncio.to_thread(worked, search, str(ctx.triggered_id), note or "", to or "")
 
-    def quieted(search: str | None, scope: str, owner: str, reason: str, hours: str) -> tuple[Any, ...]:
+    def quieted(
+        search: str | None, scope: str, owner: str, reason: str, chosen: str, written: str
+    ) -> tuple[Any, ...]:
         query, now, database = read_search(search), services.now(), services.database
         key = ask_of(services, query).chosen
         with database.read() as connection:
@@ -206,17 +209,25 @@ def register(app: Dash, services: Services) -> None:
         flag = found[0]
         # Until there is sign-in the name is typed; its origin tells which account of the server took it.
         sender = Sender(owner, f"{services.actor}@{ORIGIN}")
-        until = now + (int(hours) if hours.isdecimal() else 0) * HOUR
+        zone = services.configuration.zone_of(flag.station)
+        until = end_of(chosen, written, now, zone)
         stations = [flag.station] if flag.station and scope != "case" else []
         cases = [flag.case_no] if scope == "case" and flag.case_no else []
 
-        def quiet() -> None:
+        def quiet() -> dict[str, str]:
             silence(
                 database, services.configuration, sender, reason, until, now=now, stations=stations,
                 cases=cases, clocks=[flag.clock] if scope == "clock" else [],
             )  # fmt: skip
+            return {"until": Speech(words_of(services), zone, local(now, zone).year).moment(until or now)}
 
         return done(query, "silence", quiet)
+
+    @app.callback(
+        Output("fx-flags-until", "style"), Input("fx-flags-for", "value"), prevent_initial_call=True
+    )
+    async def own_end(chosen: str | None) -> dict[str, str]:
+        return {} if chosen == CHOSEN else HIDDEN
 
     @app.callback(
         *told,
@@ -225,6 +236,7 @@ def register(app: Dash, services: Services) -> None:
         State("fx-flags-owner", "value"),
         State("fx-flags-reason", "value"),
         State("fx-flags-for", "value"),
+        State("fx-flags-until", "value"),
         State("fx-location", "search"),
         State("fx-location", "pathname"),
         prevent_initial_call=True,
@@ -234,14 +246,15 @@ def register(app: Dash, services: Services) -> None:
         scope: str | None,
         owner: str | None,
         reason: str | None,
-        hours: str | None,
+        chosen: str | None,
+        written: str | None,
         search: str | None,
         path: str | None,
     ) -> tuple[Any, ...]:
         if path != PATH or not clicks:
             return (*NOTHING, no_update)
         return await asyncio.to_thread(
-            quieted, search, scope or "case", owner or "", reason or "", hours or ""
+            quieted, search, scope or "case", owner or "", reason or "", chosen or "", written or ""
         )
 
     def pressed(search: str | None, button: dict[str, Any]) -> tuple[Any, ...]:

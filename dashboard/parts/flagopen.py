@@ -11,13 +11,16 @@ from dashboard.parts.element import Node, div, element
 from dashboard.parts.sentence import Speech
 from dashboard.views.flag_steps import level_name, named, reason, step_name, step_note
 from dashboard.views.moments import length
+from dashboard.views.silence_end import CHOSEN, bounds, first_end, offered_spans
 from monitor.actions.flags import LONGEST
 from monitor.alerts.message import channel_name, clock_name
-from monitor.cases.event import DAY, HOUR
+from monitor.cases.event import HOUR
+from monitor.settings.cadence import span
 from monitor.store.flags import ACKNOWLEDGED, LIVE, OPEN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from zoneinfo import ZoneInfo
 
     from dashboard.views.flags import FlagLine, OpenFlag
     from monitor.settings.configuration import Configuration
@@ -25,8 +28,7 @@ if TYPE_CHECKING:
     from monitor.store.flag_list import Sending
     from monitor.store.flags import Flag, FlagStep
 
-SPANS = (HOUR, 4 * HOUR, 12 * HOUR, DAY, 3 * DAY, 7 * DAY, 30 * DAY)
-"""How long a silence may be chosen to last."""
+HIDDEN = {"display": "none"}
 SCOPES = ("case", "clock", "station")
 """What a silence from a flag is about: its case, its clock at its station, everything at its station."""
 
@@ -135,8 +137,8 @@ def coming(flag: Flag, now: int, speech: Speech, configuration: Configuration) -
         return ""
     words = speech.words
     level = level_name(levels[flag.level + 1].name, words)
-    span = length(max(0, flag.next_level_at - now), words)
-    return words.get("flags.page.next", level=level, time=speech.moment(flag.next_level_at), span=span)
+    left = length(max(0, flag.next_level_at - now), words)
+    return words.get("flags.page.next", level=level, time=speech.moment(flag.next_level_at), span=left)
 
 
 def _forms(
@@ -153,13 +155,15 @@ def _forms(
         {"value": one, "label": words.get(f"flags.scope.{one}", case=flag.case_no or "", clock=about)}
         for one in scopes
     ]
+    longest = span(configuration.alerts.delivery.longest_silence)
     ends = [
         {
-            "value": str(span // HOUR),
-            "label": words.get("flags.page.until", span=length(span, words), time=speech.moment(now + span)),
+            "value": str(one // HOUR),
+            "label": words.get("flags.page.until", span=length(one, words), time=speech.moment(now + one)),
         }
-        for span in SPANS
+        for one in offered_spans(longest)
     ]
+    ends.append({"value": CHOSEN, "label": words.get("flags.page.chosen_end")})
     taken = flag.state == ACKNOWLEDGED
     return [
         element("h3", words.get("flags.page.act")),
@@ -179,7 +183,8 @@ def _forms(
                 _select("scope", named_scopes, scopes[0], words),
                 _text("owner", words),
                 _text("reason", words),
-                _select("for", ends, ends[1]["value"], words),
+                _select("for", ends, ends[min(1, len(ends) - 1)]["value"], words),
+                _end(now, longest, configuration.zone_of(flag.station), words),
                 _button("silence", words),
             ],
             "fx-flow-form fx-flags-form",
@@ -191,6 +196,19 @@ def _text(name: str, words: Any) -> Any:
     return dmc.TextInput(
         id=f"fx-flags-{name}", label=words.get(f"flags.fields.{name}"), value="", size="xs",
         attributes={"input": {"maxLength": LONGEST}},
+    )  # fmt: skip
+
+
+def _end(now: int, longest: int, zone: ZoneInfo, words: Texts) -> Any:
+    """A day and time on the station's clock; shown where that is chosen."""
+    first, last = bounds(now, longest, zone)
+    field = {
+        "type": "datetime-local", "min": first.isoformat("T", "minutes"),
+        "max": last.isoformat("T", "minutes"),
+    }  # fmt: skip
+    return dmc.TextInput(
+        id="fx-flags-until", label=words.get("flags.fields.until"), size="xs", style=HIDDEN,
+        value=first_end(now, longest, zone).isoformat("T", "minutes"), attributes={"input": field},
     )  # fmt: skip
 
 

@@ -81,7 +81,16 @@ def test_what_was_given_up_is_sent_again_a_flag_is_silenced_handed_on_and_acknow
     )
     assert page.input_value("#fx-flags-reason") == "秤检定"
     page.fill("#fx-flags-owner", "赵")
+    # An end of one's own; one that has passed is refused in words.
+    page.click("#fx-flags-for")
+    page.get_by_role("option", name=re.compile("自己定|Choose day")).click()
+    page.fill("#fx-flags-until", "2020-01-01T08:00")
     page.click("#fx-flags-silence")
+    expect(page.locator("#fx-flags-told")).to_contain_text("已经过去" if zh else "passed already")
+    allowed = page.locator("#fx-flags-until").get_attribute("max") or ""
+    page.fill("#fx-flags-until", allowed)
+    page.click("#fx-flags-silence")
+    expect(page.locator("#fx-flags-told")).to_contain_text(f"{allowed[5:10]} {allowed[11:]}")
     quiet = page.locator(".fx-flags-silences li")
     expect(quiet).to_contain_text(re.compile(r"F-1[\s\S]*赵.*秤检定"))
     page.locator(".fx-flags-silences .fx-btn").click()
