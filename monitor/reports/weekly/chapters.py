@@ -95,6 +95,7 @@ def _spark(one: HeadFigure, w: Wording) -> Chart:
         w.say("head.chart", figure=w.say(f"head.figures.{one.name}")),
         tuple(week for week, _ in one.weeks),
         (Series(w.say(f"head.figures.{one.name}"), "value", tuple(shown(m) for _, m in one.weeks)),),
+        x_title=w.head("iso_week"),
         y_title=w.say("axis.share" if is_share else "axis.hours"),
         percent=is_share,
     )
@@ -158,7 +159,13 @@ def _weeks(report: WeeklyReport, w: Wording, number: Numbering) -> Iterator[Bloc
             Look.LINES,
             w.say(f"rate.chart.{chart.kind}"),
             chart.weeks,
-            tuple(Series(*one) for one in zip(names, roles, told, strict=False)),
+            # Of some charts there is no lower limit.
+            tuple(
+                Series(*one)
+                for one in zip(names, roles, told, strict=False)
+                if any(value is not None for value in one[2])
+            ),
+            x_title=w.head("iso_week"),
             y_title=w.say("axis.share" if share else "axis.cases" if chart.kind == "g" else "axis.hours"),
             percent=share,
         )

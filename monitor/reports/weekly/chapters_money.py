@@ -40,6 +40,7 @@ def hours(report: WeeklyReport, w: Wording, number: Numbering) -> Iterator[Block
                 Series(w.named("flow.stage", one.stage.value), one.stage.value, (one.share, other.share))
                 for one, other in zip(part.stages, part.stages_twelve, strict=True)
             ),
+            x_title=w.head("span"),
             y_title=w.say("axis.share"),
             percent=True,
         )

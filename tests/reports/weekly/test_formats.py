@@ -95,6 +95,44 @@ def test_the_workbook_holds_the_numbers_themselves_with_frozen_heads_and_its_own
     assert (told["rate.week.k"], told["rate.week.n"], told["about.week"]) == (2, 4, "2024-W30")
 
 
+def test_charts_of_the_workbook_have_data_and_titles_and_no_text_is_cut_off(
+    report: WeeklyReport, words: Texts
+) -> None:
+    import openpyxl
+
+    paper = paper_of(report, words)
+    book = openpyxl.load_workbook(io.BytesIO(written(report, words, Format.XLSX, paper)))
+    drawn = [chart for sheet in book.worksheets for chart in sheet._charts]
+    charts = [one for one in paper.blocks if isinstance(one, Chart) and one.look != "heat"]
+    assert {one.look for one in charts} == {"lines", "bars", "funnel"}
+    for chart, found in zip(charts, drawn, strict=True):
+        titles = [
+            "".join(run.t for line in title.tx.rich.p for run in line.r)
+            for title in (found.title, found.x_axis.title, found.y_axis.title)
+        ]
+        assert titles == [chart.title, chart.x_title, chart.y_title] and all(titles)
+        told = []
+        for one in found.series:
+            name, cells = (one.val or one.yVal).numRef.f.rsplit("!", 1)
+            told.append([row[0].value for row in book[name.strip("'")][cells.replace("$", "")]])
+        wanted = [list(one.values) for one in chart.series]
+        if chart.look == "funnel":
+            wanted = [*wanted[1:], wanted[0]]
+        assert told == [pytest.approx(values) for values in wanted]
+    for sheet in book.worksheets:
+        widths = {
+            place: group.width
+            for group in sheet.column_dimensions.values()
+            for place in range(group.min, group.max + 1)
+        }
+        for row in sheet.iter_rows(max_row=60):
+            for cell in row:
+                if isinstance(cell.value, str) and cell.alignment.wrap_text:
+                    lines = -(-len(cell.value) // widths.get(cell.column, 8.43))
+                    height = sheet.row_dimensions[cell.row].height or 15
+                    assert height >= 15 * lines, (sheet.title, cell.coordinate)
+
+
 def _value(cell: Cell) -> object:
     if cell.number is None or cell.form is None:
         return cell.text
