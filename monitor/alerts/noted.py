@@ -17,7 +17,9 @@ from monitor.rules.decision import Decision
 from monitor.rules.facts import decision_facts
 from monitor.rules.others import with_others
 from monitor.rules.payments import payments_of
+from monitor.settings.alerts import Alerts
 from monitor.settings.configuration import Configuration
+from monitor.settings.findings import BEYOND
 from monitor.store.decisions import decisions_of, related_cases
 from monitor.store.log import events_of
 
@@ -38,15 +40,22 @@ def noted_of(
     }
     decided = {key: decision_facts(wanted[key], events) for key, events in known.items()}
     related = related_cases(connection, {key: told for key, told in decided.items() if told})
+    beside = decisions_of(connection, set().union(*related.values()))
     found = {}
     for key, state in wanted.items():
         codes = dict(_of_payments(state, known[key], configuration, now))
         if decided[key]:
-            others = [d for some in decisions_of(connection, related[key]).values() for d in some]
+            others = [d for other in sorted(related[key]) for d in beside.get(other, ())]
             codes |= dict(_of_decisions(state, decided[key], others, configuration))
         if codes:
             found[key] = tuple(sorted(codes.items()))
     return found
+
+
+def looks_beyond(alerts: Alerts) -> bool:
+    """Whether some station wants a class of findings that another case may bring about."""
+    entries = (entry for some in alerts.thresholds.values() for entry in some)
+    return any(code in BEYOND for entry in entries for code in entry.findings or ())
 
 
 def _is_wanted(state: CaseState, configuration: Configuration) -> bool:

@@ -18,12 +18,14 @@ from sqlalchemy import Connection
 
 from monitor.alerts.dues import NO_FACTS, Due, Threshold, dues_of, reach
 from monitor.alerts.facts import legal_facts, note_told, told_of
+from monitor.alerts.noted import looks_beyond
 from monitor.alerts.settle import Ending, FlagState, Raised, Raising, gone, settle
 from monitor.alerts.telling import tell
 from monitor.alerts.watching import NOTHING, AtPlace, Watched, watched_dues
 from monitor.cases.event import DAY
 from monitor.cases.state import CaseState, Verdict
 from monitor.settings.configuration import Configuration
+from monitor.store.borne_on import borne_on
 from monitor.store.changes import START, Entry, newest_entry, next_changed
 from monitor.store.database import Database
 from monitor.store.flags import (
@@ -154,7 +156,10 @@ def _follow(connection: Connection, configuration: Configuration, now: int) -> S
     if cursor.sweep is None:
         changed = next_changed(connection, cursor.entry, BATCH)
         if changed is not None:
-            done = bring_up(connection, changed.case_ids, configuration, now)
+            ids = changed.case_ids
+            if looks_beyond(configuration.alerts):
+                ids = [*ids, *sorted(borne_on(connection, ids, _since(configuration, now)))]
+            done = bring_up(connection, ids, configuration, now)
             _keep(connection, cursor._replace(entry=changed.upto))
             return done
         cursor = _Cursor(newest_entry(connection), rules, 0)
@@ -163,6 +168,11 @@ def _follow(connection: Connection, configuration: Configuration, now: int) -> S
     done = bring_up(connection, ids, configuration, now)
     _keep(connection, cursor._replace(sweep=ids[-1] if len(ids) == BATCH else None))
     return done
+
+
+def _since(configuration: Configuration, now: int) -> int:
+    """What should have been raised before then is not."""
+    return now - configuration.alerts.history_days * DAY
 
 
 def _cursor(connection: Connection) -> _Cursor | None:
@@ -231,7 +241,7 @@ def _settle_case(
     configuration: Configuration,
     now: int,
 ) -> None:
-    since = now - configuration.alerts.history_days * DAY
+    since = _since(configuration, now)
     for due in dues:
         settled = settle(due, flags.pop(due.clock, ()), now, since)
         work.endings.extend(settled.endings)
@@ -316,7 +326,7 @@ def _settle_watched(
     connection: Connection, dues: Sequence[AtPlace], configuration: Configuration, now: int
 ) -> _Work:
     work = _Work([], [], [])
-    since = now - configuration.alerts.history_days * DAY
+    since = _since(configuration, now)
     flags: dict[str, list[Raised]] = {}
     for flag in flags_of_no_case(connection, [due.clock for _, due in dues]):
         flags.setdefault(flag.clock, []).append(_raised(flag))

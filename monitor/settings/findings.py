@@ -25,5 +25,13 @@ OF_PAYMENTS = (
 )  # fmt: skip
 """What the rules note of a payment; codes of `monitor.rules`."""
 
+BEYOND = (
+    "double_fine", "fourth_act", "company_over_share",
+    "below_band", "above_band", "departure_without_reason", "departure_without_evidence",
+    "departure_without_review", "exempt_but_fined", "lighter_set_later", "factor_of_10000", "points_differ",
+)  # fmt: skip
+"""Those that may come and go with what another case says: other fines for the act, the company's trucks, and
+earlier acts of the vehicle or driver, which a tier or an exemption may ask for."""
+
 FINDINGS = tuple(dict.fromkeys((*OF_CASES, *OF_DECISIONS, *OF_PAYMENTS)))
 """Every class."""
