@@ -194,4 +194,7 @@ def _flat(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _short(cell: object) -> object:
-    return f"{cell:.3g}" if isinstance(cell, float) and abs(cell) < 1000 else cell
+    """Three digits, or all before the point where there are more."""
+    if not isinstance(cell, float):
+        return cell
+    return f"{cell:.3g}" if abs(cell) < 999.5 else f"{cell:.0f}"

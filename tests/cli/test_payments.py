@@ -43,6 +43,19 @@ def test_the_payments_of_a_case_with_what_to_look_at(told: Fangxing) -> None:
     assert told("payments", "case", WEST, "A2").code == 1
 
 
+def test_minutes_beyond_a_thousand_are_whole_in_the_table(fangxing: Fangxing, event_file: EventFile) -> None:
+    rows = (
+        "城西,C1,decided,2026-11-20 09:00,2000,,,,交通,罚款",
+        "城西,C1,pay_requested,2026-11-20 10:00,,2000,14042320261155307713",
+        "城西,C1,paid,2026-11-21 19:20:24,,2000,14042320261155307713,现场",  # 2000.4 minutes
+    )
+    head = HEAD.replace("fine_fen", "罚款金额(元)").replace("amount_fen", "金额(元)")
+    assert fangxing("ingest", event_file(*rows, head=head), "--strict").code == 0
+    out = fangxing("metrics", "payment_time").out
+    assert " 2000 " in out and "2000." not in out
+    assert "2000.4" in fangxing("metrics", "payment_time", "--format", "csv").out
+
+
 def test_payments_to_look_at_are_listed_with_why(told: Fangxing) -> None:
     [payment] = told("payments", "look", "--json").object["payments"]
     assert (payment["station"], payment["case_no"]) == (WEST, "A1")
