@@ -6,7 +6,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from monitor.cli.answer import Answer, Code, tell
-from monitor.cli.words import say
+from monitor.cli.words import say, words
 
 if TYPE_CHECKING:
     from ingest.intake import Intake
@@ -113,6 +113,7 @@ def station_code(configuration: Configuration, called: str) -> str:
         return called
     station = configuration.stations.named(called)
     if station is None:
-        known = " · ".join(f"{code} {one.name.zh}" for code, one in configuration.stations.items())
+        names = {code: one.name.in_language(words().language) for code, one in configuration.stations.items()}
+        known = " · ".join(f"{code} {name}" for code, name in names.items())
         raise Answer("unknown_station", Code.WRONG_USE, station=called, known=known)
     return station.code

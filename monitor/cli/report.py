@@ -67,7 +67,7 @@ def weekly_report(
         )  # fmt: skip
     except NoReport as none:
         reason = say(f"weekly.no_report.{none.code}", **none.params)
-        code = Code.FAILED if none.code == "no_data" else Code.WRONG_USE
+        code = Code.FAILED if none.code in ("no_data", "no_data_there") else Code.WRONG_USE
         raise Answer("no_report", code, reason=reason) from None
     paper = paper_of(report, words())
     folder = Path() if out is None else out

@@ -66,7 +66,9 @@ def test_the_files_are_written_and_made_again_after_a_correction_the_figures_are
         (["--week", "2024-W30", "--as-of", "2124-01-01"], 2, "not come"),
         (["--week", "2024-W30", "--as-of", "2024-07-25"], 2, "nothing had been received"),
         (["--week", "2024-W30", "--format", "doc"], 2, "no format"),
-        (["--week", "2024-W30", "--station", "nowhere"], 2, "nowhere"),
+        (["--week", "2024-W40", "--as-of", "2024-08-01"], 2, "had not come at 2024-08-01"),
+        (["--week", "2024-W30", "--station", "nowhere"], 2, "14042301 Xiangyuan West Inspection Station"),
+        (["--week", "2024-W30", "--station", "14042302"], 1, "The stations asked for have no data"),
     ],
 )
 def test_what_cannot_be_reported_is_told_in_a_sentence(

@@ -76,11 +76,14 @@ def _refuse(
 
     if as_of > now:
         raise NoReport("as_of_to_come", at=day(as_of))
-    if week.begins(zone) >= as_of:
+    if week.begins(zone) >= now:
         raise NoReport("to_come", week=week.name, since=week.monday.isoformat())
+    if week.begins(zone) >= as_of:
+        raise NoReport("to_come_then", week=week.name, since=week.monday.isoformat(), at=day(as_of))
     there = extent(engine, Ask(as_of, None if stations is None else tuple(stations)))
     if there is None:
-        raise NoReport("no_data")
+        others = stations is not None and extent(engine, Ask(as_of)) is not None
+        raise NoReport("no_data_there" if others else "no_data")
     if as_of < there.known_from:
         raise NoReport("nothing_known", at=day(as_of), first=day(there.known_from))
     if week.sunday.isoformat() < there.first:

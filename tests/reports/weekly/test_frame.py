@@ -96,7 +96,8 @@ def test_a_station_alone_and_a_week_that_runs(small: Small) -> None:
 @pytest.mark.parametrize(
     ("week", "as_of", "now", "code"),
     [
-        ("2024-W31", AS_OF - 10 * 3_600_000_000, AS_OF, "to_come"),
+        ("2024-W32", AS_OF, AS_OF, "to_come"),
+        ("2024-W31", AS_OF - 10 * 3_600_000_000, AS_OF, "to_come_then"),
         ("2030-W01", AS_OF, AS_OF, "to_come"),
         ("2024-W30", AS_OF + 1, AS_OF, "as_of_to_come"),
         ("2024-W20", AS_OF, AS_OF, "before_data"),
@@ -109,6 +110,15 @@ def test_there_is_no_report_of_what_has_not_come_or_was_not_known(
     with pytest.raises(NoReport) as refused:
         small.report(as_of, now, Week.named(week))
     assert refused.value.code == code
+    for language in ("zh", "en"):
+        said = texts(language).get(f"weekly.no_report.{code}", **refused.value.params)
+        assert week in said or code in ("as_of_to_come", "nothing_known")
+
+
+def test_a_station_without_data_is_not_called_an_empty_database(small: Small) -> None:
+    with pytest.raises(NoReport) as refused:
+        small.report(stations=("14042303",))
+    assert refused.value.code == "no_data_there"
 
 
 def test_an_empty_database_and_what_is_no_week_say_so(tmp_path: Path) -> None:
