@@ -73,7 +73,8 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class Noted:
     """A decision with a finding, of its own or of the payments of its case. `date`: its local day,
-    YYYY-MM-DD; `plate` is whole: who shows it masks it."""
+    YYYY-MM-DD; `plate` is whole: who shows it masks it. `known_from`: since when the decision is known as it
+    is, microseconds; None of money without a decision."""
 
     station: str
     case_no: str
@@ -81,6 +82,7 @@ class Noted:
     date: str
     plate: str | None
     decision_no: str | None
+    known_from: int | None = None
 
 
 def points(engine: Engine, ask: Ask, authority: str, measure: str, step_fen: int) -> list[Dot]:
@@ -172,7 +174,7 @@ def noted(engine: Engine, ask: Ask) -> list[Noted]:
 
     def build(engine: Engine, ask: Ask) -> ir.Table:
         known = decisions_known(engine, ask).rename(date="decided_date")
-        names = ("station", "case_no", "date", "plate", "decision_no")
+        names = ("station", "case_no", "date", "plate", "decision_no", "known_from")
         of_decision = known.select(*names, code=_.findings.unnest())
         of_payments = known.select(*names, code=_.payment_findings.unnest())
         return of_decision.union(of_payments).distinct()

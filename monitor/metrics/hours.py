@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 
 from ibis import _
 from ibis.expr import types as ir
@@ -76,27 +77,36 @@ def curve_of(released: Mapping[int, int], held: Mapping[int, int]) -> list[Step]
     return held_over_time([(age / 60, released.get(age, 0), held.get(age, 0)) for age in ages])
 
 
+_FIGURES = itemgetter("minutes", "released", "on_time", "cases", "longest")
+
+
 def hours(engine: Engine, ask: Ask) -> Hours | None:
     """The hours of the period; None where there is no case. The breakdown of `ask` is not used."""
     rows = answer(engine, ask, "hours", counts)
     if not rows:
         return None
-    timed = [row for row in rows if row["minutes"] is not None]
     released_at: Counter[int] = Counter()
     held_at: Counter[int] = Counter()
     bins: dict[int, list[int]] = {}
-    for row in timed:
-        (released_at if row["released"] else held_at)[row["minutes"]] += row["cases"]
-        into = bins.setdefault(row["minutes"] * MINUTE // HOUR, [0, 0, 0])
-        into[2 if not row["released"] else 0 if row["on_time"] else 1] += row["cases"]
+    untimed, longest = 0, None
+    # There are thousands of minutes.
+    for minutes, released, on_time, cases, most in map(_FIGURES, rows):
+        if minutes is None:
+            untimed += cases
+            continue
+        (released_at if released else held_at)[minutes] += cases
+        into = bins.setdefault(minutes * MINUTE // HOUR, [0, 0, 0])
+        into[2 if not released else 0 if on_time else 1] += cases
+        longest = most if longest is None else max(longest, most)
     curve = curve_of(released_at, held_at)
+    held = sum(held_at.values())
     return Hours(
-        sum(row["cases"] for row in timed),
-        sum(row["cases"] for row in rows if row["minutes"] is None),
-        sum(row["cases"] for row in timed if not row["released"]),
+        sum(released_at.values()) + held,
+        untimed,
+        held,
         time_by_which(curve, 0.5),
         time_by_which(curve, 0.9),
-        max((row["longest"] / HOUR for row in timed), default=None),
+        None if longest is None else longest / HOUR,
         tuple(HourBin(low, *bins[low]) for low in sorted(bins)),
         tuple(curve),
     )

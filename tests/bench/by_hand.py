@@ -69,10 +69,10 @@ def by_hand(as_of: int) -> dict[str, list[str]]:
             count(*) FILTER (fate = 'implausible'),
             count(*) FILTER (fate IN ('on_time', 'late') AND withdrawn_at IS NOT NULL)
             FROM ({cases}) WHERE fate IN ('not_held', 'no_deadline') OR {come}"""],
-        "hours": [f"""SELECT hour, count(*) FILTER (fate = 'on_time' AND ended),
-            count(*) FILTER (fate = 'late' AND ended), count(*) FILTER (NOT ended) FROM (
-            SELECT (end_at - confirmed_at) // 60000000 AS minute, minute // 60 AS hour, fate,
-            released_at IS NOT NULL AS ended FROM ({inside}) WHERE {timed}) GROUP BY hour"""],
+        # By the minute, as the product-limit estimate needs it.
+        "hours": [f"""SELECT (end_at - confirmed_at) // 60000000 AS minute, released_at IS NOT NULL AS ended,
+            fate = 'on_time' AS on_time, count(*), max(end_at - confirmed_at) FROM ({inside}) WHERE {timed}
+            GROUP BY ALL"""],
         "stages": [f"""SELECT count(*), sum(end_at - confirmed_at), {figures} FROM (SELECT *, {named} FROM
             (SELECT *{steps} FROM ({inside}) WHERE {timed} AND days IS NULL))"""],
         "held_after_removal": [f"""SELECT count(*), sum(end_at - confirmed_at), sum(after), count(after),

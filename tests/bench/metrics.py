@@ -42,7 +42,9 @@ def _told(metric: str, rows: Sequence[Any], as_of: int) -> list[tuple[Any, ...]]
         beside = ("not_held", "no_deadline", "undetermined", "implausible", "withdrawn")
         return [(r.k, r.n, r.net_k, *(r.beside[name] for name in beside)) for r in rows]
     if metric == "hours":
-        return [(one.low, one.on_time, one.late, one.held) for one in rows[0].bins]
+        (told,) = rows
+        bins = [(one.low, one.on_time, one.late, one.held) for one in told.bins]
+        return [*bins, (told.n, told.held, len(told.curve), told.longest)]
     if metric == "stages":
         each = [(r.hours, r.cases, r.median, r.p90) for r in rows]
         return [(rows[0].n, sum(r.hours for r in rows), *(value for one in each for value in one))]
@@ -70,7 +72,18 @@ _IN_HOURS = {
 }
 
 
+def _hours(rows: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
+    bins: dict[int, list[int]] = {}
+    for minute, ended, on_time, cases, _ in rows:
+        bins.setdefault(minute // 60, [0, 0, 0])[2 if not ended else 0 if on_time else 1] += cases
+    held = sum(told[2] for told in bins.values())
+    whole = sum(map(sum, bins.values())), held, len({row[0] for row in rows}), max(r[4] for r in rows) / HOUR
+    return [*((low, *told) for low, told in bins.items()), whole]
+
+
 def _by_hand(metric: str, rows: Sequence[Sequence[Any]], as_of: int) -> list[tuple[Any, ...]]:
+    if metric == "hours":
+        return _hours(rows)
     flat = []
     for row in rows:
         values = [value for part in row for value in (part if isinstance(part, list) else [part])]
