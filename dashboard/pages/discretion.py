@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from dash import ALL, Dash, Input, Output, State, ctx, no_update
+from dash import ALL, Dash, Input, Output, State, ctx, dcc, no_update
 from fastapi import APIRouter
 
 from dashboard.address import read_search
@@ -17,7 +17,7 @@ from dashboard.pages.kept import Kept
 from dashboard.parts import discretion as parts
 from dashboard.parts.discretion_files import FIGURES, TABLES, file_of
 from dashboard.parts.discretion_noted import noted_card
-from dashboard.parts.element import Node, div
+from dashboard.parts.element import div
 from dashboard.parts.figure_cards import refused
 from dashboard.parts.figure_files import File
 from dashboard.parts.sentence import Speech
@@ -57,7 +57,7 @@ def controls(services: Services, query: dict[str, str]) -> list[Any]:
 
 def findings(
     services: Services, query: dict[str, str], told: str = "", typed: Mapping[str, str] | None = None
-) -> list[Node]:
+) -> list[Any]:
     """The worklist as the address asks for it; nothing where the address cannot be read. `told` answers what
     was just sent, `typed` are the reasons that somebody is writing for other findings."""
     page, now = page_of(services), services.now()
@@ -68,7 +68,11 @@ def findings(
     part = attempt("discretion findings", lambda: noted_part(services, asked, noted_ask(query), now))
     if isinstance(part, Failure):
         return [failed_part(speech.words, part.reason, clock_time(now, speech.zone))]
-    return [noted_card(part, asked, speech, services.configuration, told, typed)]
+    listed_at = now if asked.as_of is None else min(now, asked.as_of)
+    return [
+        noted_card(part, asked, speech, services.configuration, told, typed),
+        dcc.Store(id="fx-disc-listed", data=listed_at),
+    ]
 
 
 def routes(services: Services) -> APIRouter:
@@ -116,6 +120,7 @@ def register(app: Dash, services: Services) -> None:
         Input({"disc": "open", "finding": ALL}, "n_clicks"),
         State({"disc": "reason", "finding": ALL}, "value"),
         State({"disc": "reason", "finding": ALL}, "id"),
+        State("fx-disc-listed", "data"),
         State("fx-location", "search"),
         State("fx-location", "pathname"),
         prevent_initial_call=True,
@@ -125,6 +130,7 @@ def register(app: Dash, services: Services) -> None:
         opens: list[int | None],
         reasons: list[str | None],
         ids: list[dict[str, str]],
+        listed_at: int | None,
         search: str | None,
         path: str | None,
     ) -> tuple[Any, ...]:
@@ -133,16 +139,27 @@ def register(app: Dash, services: Services) -> None:
             return (no_update,) * 2
         typed = {one["finding"]: value for one, value in zip(ids, reasons, strict=True) if value}
         done = pressed["disc"] == "look"
-        return await asyncio.to_thread(said, read_search(search), pressed["finding"], typed, done)
+        return await asyncio.to_thread(
+            said, read_search(search), pressed["finding"], typed, done, listed_at
+        )
 
-    def said(query: dict[str, str], key: str, typed: dict[str, str], done: bool) -> tuple[Any, ...]:
+    def said(
+        query: dict[str, str], key: str, typed: dict[str, str], done: bool, listed_at: int | None
+    ) -> tuple[Any, ...]:
         station, code, case_no = [*key.split("|", 2), "", ""][:3]
         words = services.texts[current_language(services.language)]
         sender, finding, now = Sender(services.actor, ORIGIN), (station, case_no, code), services.now()
         try:
-            look(services.database, sender, finding, typed.pop(key, ""), now=now, done=done)
+            look(
+                services.database, sender, finding, typed.get(key, ""), now=now, done=done,
+                listed_at=listed_at,
+            )  # fmt: skip
         except NotLookedError as error:
             # What somebody has written stays where it stands.
-            return no_update, words.get(f"discretion.noted.not.{error.code}")
+            why = words.get(f"discretion.noted.not.{error.code}")
+            if error.code == "changed":
+                return findings(services, query, why, typed), no_update
+            return no_update, why
+        typed.pop(key, None)
         told = words.get("discretion.noted.done" if done else "discretion.noted.undone")
         return findings(services, query, told, typed), no_update

@@ -201,15 +201,17 @@ def _row(row: NotedRow, speech: Speech, configuration: Configuration, typed: Map
 
 def _state(row: NotedRow, speech: Speech, typed: str) -> Node:
     words, look = speech.words, row.look
-    done = look is not None and look.done
+    done = row.seen is not None
     said: list[Any] = []
     if look is not None:
-        key = "discretion.noted.looked" if done else "discretion.noted.opened"
+        key = "discretion.noted.looked" if look.done else "discretion.noted.opened"
         said.append(
             element(
                 "p", words.get(key, actor=look.actor, at=speech.day(look.at), reason=look.reason), "fx-mut"
             )
         )
+    if look is not None and look.done and row.stale:
+        said.append(element("p", words.get("discretion.noted.stale")))
     act = words.get("discretion.noted.open_again" if done else "discretion.noted.mark")
     form = div(
         [

@@ -78,7 +78,7 @@ def findings(view: DiscretionView, services: Services) -> Table:
     head = ["station", "case_no", "plate", "finding", "age_days", "decisions", "looked_at", "by", "reason"]
     rows: list[Sequence[Cell]] = []
     for row in every_noted(services, view.asked, view.now):
-        look = row.look if row.look is not None and row.look.done else None
+        look = row.seen
         rows.append([
             row.station, row.case_no, row.plate, row.code, row.age, " ".join(row.decisions),
             None if look is None else look.at, None if look is None else look.actor,

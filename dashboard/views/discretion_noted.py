@@ -38,7 +38,8 @@ class NotedAsk:
 @dataclass(frozen=True, slots=True)
 class NotedRow:
     """A finding of a case. `findings` are its own with article and numbers, as the rules give them now; `age`
-    in days since the decision, or the money where none is on record; `look` what somebody said of it.
+    in days since the decision, or the money where none is on record; `look` what somebody said of it;
+    `known_from` since when its decision is known as it is.
 
     Uniform fines (`same`) are of many cases: `cases` opens their list, `age` is None, and `case_no` names
     tier and months instead of a case, so that a line stays looked at until another month comes in."""
@@ -53,6 +54,17 @@ class NotedRow:
     look: LookedAt | None
     same: Line | None = None
     cases: str | None = None
+    known_from: int | None = None
+
+    @property
+    def stale(self) -> bool:
+        """Whether what somebody looked at was another version: the decision says something else since."""
+        return self.look is not None and self.known_from is not None and self.look.at < self.known_from
+
+    @property
+    def seen(self) -> LookedAt | None:
+        """Who looked at it as it is now."""
+        return self.look if self.look is not None and self.look.done and not self.stale else None
 
     @property
     def key(self) -> str:
@@ -103,7 +115,9 @@ def every_noted(services: Services, asked: FlowAsk, now: int) -> list[NotedRow]:
     for key, some in grouped.items():
         age = (today - date.fromisoformat(some[0].date)).days
         numbers = tuple(one.decision_no for one in some if one.decision_no)
-        rows.append(NotedRow(*key, masked_plate(some[0].plate), age, numbers, (), looks.get(key)))
+        known_from = max((one.known_from for one in some if one.known_from is not None), default=None)
+        plate = masked_plate(some[0].plate)
+        rows.append(NotedRow(*key, plate, age, numbers, (), looks.get(key), known_from=known_from))
     rows.sort(key=lambda row: (-(row.age or 0), row.station, row.case_no, row.code))
     return [*found, *rows]
 
@@ -123,8 +137,8 @@ def _undecided(services: Services, engine: Engine, ask: Ask) -> Iterator[Noted]:
 def noted_part(services: Services, asked: FlowAsk, which: NotedAsk, now: int) -> NotedPart:
     """A page of them, with the numbers that each finding used."""
     every = every_noted(services, asked, now)
-    seen = [row for row in every if row.look is not None and row.look.done]
-    waiting = [row for row in every if row.look is None or not row.look.done]
+    seen = [row for row in every if row.seen is not None]
+    waiting = [row for row in every if row.seen is None]
     of_state = {"open": waiting, "seen": seen, "all": every}
     counts = {name: len(rows) for name, rows in of_state.items()}
     codes: dict[str, int] = {}

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
-from monitor.store.database import Database
+from monitor.store.database import Database, ask
 from monitor.store.tables import looked_at
 
 L = looked_at.c
@@ -23,6 +23,16 @@ class LookedAt(NamedTuple):
     reason: str
     at: int
     actor: str
+
+
+def changed_since(connection: Connection, finding: FindingKey, at: int) -> bool:
+    """Whether something else became known of the finding's case after an instant."""
+    station, case_no, _ = finding
+    statement = (
+        "SELECT 1 FROM cases c JOIN case_versions v ON v.case_id = c.id"
+        " WHERE c.station = ? AND c.case_no = ? AND v.known_from > ? LIMIT 1"
+    )
+    return bool(ask(connection, statement, (station, case_no, at)))
 
 
 def append_look(connection: Connection, finding: FindingKey, said: LookedAt, origin: str) -> None:

@@ -9,7 +9,7 @@ from monitor.actions.looking import LONGEST, NotLookedError, look
 from monitor.store.database import Database
 from monitor.store.looked_at import looks_of
 from monitor.store.tables import looked_at
-from tests.factories import HOUR, SENDER, STATION, at
+from tests.factories import HOUR, MINUTE, SENDER, STATION, at, candidate, deliver
 
 NOW = at("2024-11-27 09:00")
 FINDING = (STATION, "CX-001", "below_band")
@@ -47,6 +47,21 @@ def test_without_a_reason_or_a_finding_nothing_is_changed(
     with pytest.raises(NotLookedError, match=code):
         look(database, SENDER, finding, reason, now=NOW)
     assert looks_of(database, NOW) == {}
+
+
+def test_a_list_made_before_the_case_changed_tells_nobody_and_what_changed_is_looked_at_again(
+    database: Database,
+) -> None:
+    case = FINDING[:2]
+    deliver(database, [candidate("confirmed", NOW - HOUR, station=case[0], case_no=case[1])], NOW)
+    look(database, SENDER, FINDING, "材料已补", now=NOW + MINUTE, listed_at=NOW + MINUTE)
+    with pytest.raises(NotLookedError, match="already"):
+        look(database, SENDER, FINDING, "x", now=NOW + 2 * MINUTE, listed_at=NOW + 2 * MINUTE)
+    deliver(database, [candidate("released", NOW, station=case[0], case_no=case[1])], NOW + HOUR)
+    with pytest.raises(NotLookedError, match="changed"):
+        look(database, SENDER, FINDING, "x", now=NOW + 2 * HOUR, listed_at=NOW + 2 * MINUTE)
+    look(database, SENDER, FINDING, "再看过", now=NOW + 2 * HOUR, listed_at=NOW + 2 * HOUR)
+    assert looks_of(database, NOW + 2 * HOUR)[FINDING].reason == "再看过"
 
 
 def test_the_same_twice_and_opening_what_is_open_are_said(database: Database) -> None:

@@ -31,10 +31,18 @@ from dashboard.views.discretion import (
     PointsPart,
     discretion_view,
 )
-from dashboard.views.discretion_noted import NotedAsk, every_noted, noted_ask, noted_part
+from dashboard.views.discretion_noted import (
+    STATES,
+    NotedAsk,
+    NotedPart,
+    NotedRow,
+    every_noted,
+    noted_ask,
+    noted_part,
+)
 from dashboard.views.figure_view import period_of
 from dashboard.views.snapshot import Failure, zone_of
-from monitor.actions.looking import look
+from monitor.actions.looking import NotLookedError, look
 from monitor.cases.event import HOUR, SECOND
 from monitor.metrics.cells import case_ids
 from monitor.metrics.fine_points import fine_rows
@@ -345,6 +353,35 @@ def test_money_of_a_case_without_a_decision_is_listed_until_the_decision_is_told
     assert noted_part(services, replace(asked, as_of=MOMENT), which, later).rows == (before,)
     served.tell(event("decided", MOMENT - 30 * HOUR, "MONEY-1", outcome="fine", fine_fen=200_000))
     assert noted_part(services, asked, which, later).rows == (before,)
+
+
+def test_a_finding_whose_decision_changed_after_somebody_looked_is_listed_again(served: Served) -> None:
+    services, later = served.installation.services, MOMENT + 10 * SECOND
+    asked, sender = page_of(services).asked({}), Sender("王", "discretion")
+
+    def row(now: int) -> NotedRow:
+        every = every_noted(services, asked, now)
+        return next(one for one in every if (one.station, one.case_no, one.code) == key)
+
+    key = next(
+        (one.station, one.case_no, one.code)
+        for one in every_noted(services, asked, MOMENT)
+        if one.code == "below_band"
+    )
+    look(services.database, sender, key, "材料已补", now=MOMENT)
+    assert row(MOMENT).seen is not None
+    served.tell(event("decision_changed", MOMENT - HOUR, key[1], key[0], fine_fen=100))
+    # What was seen was another version: the word stays on record, and the finding waits for somebody again.
+    again = row(later)
+    assert again.look is not None and again.look.reason == "材料已补" and again.seen is None
+    part = NotedPart(NotedAsk(), (again,), 1, {}, dict.fromkeys(STATES, 1))
+    page = str(noted_card(part, asked, speech_of(served), services.configuration))
+    assert "之后这个决定有改动,要再看一遍。" in page and "标为看过" in page
+    # A list that was made before tells nobody what it is now.
+    with pytest.raises(NotLookedError, match="changed"):
+        look(services.database, sender, key, "x", now=later, listed_at=MOMENT)
+    look(services.database, sender, key, "再看过", now=later, listed_at=later)
+    assert row(later).seen is not None and row(MOMENT).seen is not None
 
 
 def test_a_floor_and_a_ceiling_that_are_the_same_are_said_once() -> None:
