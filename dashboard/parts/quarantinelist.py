@@ -191,7 +191,8 @@ def _acts(
     words, first, n = speech.words, group.first, len(group.entries)
     if asked.state is Shown.SETTLED:
         how = words.get(f"quarantine.status.{first.status}")
-        return [shape("tick-ring"), div([div(how), div(_settled(first, speech), "fx-caption")])]
+        told = div([div(how), div(_settled(first, speech), "fx-caption")])
+        return [div([shape("tick-ring"), told], "fx-q-settled")]
     if not may_be_mapped(first, pages):
         return [span(words.get("quarantine.again_whole"), "fx-caption")]
     if not can_write:
