@@ -207,14 +207,16 @@ def _sent(line: FlagLine, speech: Speech) -> Node:
     words = speech.words
     if not line.wanted:
         return div(words.get("flags.page.nobody_told"), "fx-caption")
-    said = [words.get("flags.page.delivered", k=line.delivered, n=line.wanted)]
-    for state in ("failed", "dead"):
-        if line.messages.get(state):
-            said.append(f"{words.get(f'delivery.state.{state}')} {line.messages[state]}")
-    if line.given_up is not None:
-        said.append(words.get("flags.page.given_up", time=speech.moment(line.given_up)))
-    name = "fx-caption fx-late-ink" if line.messages.get("dead") else "fx-caption"
-    return div(" · ".join(said), name)
+    dead, failed = line.messages.get("dead"), line.messages.get("failed")
+    said: list[Node | str] = [words.get("flags.page.delivered", k=line.delivered, n=line.wanted)]
+    if failed:
+        said.append(f" · {words.get('delivery.state.failed')} {failed}")
+    if dead and line.given_up is None:
+        said.append(f" · {words.get('flags.page.given_up_n', n=dead)}")
+    elif dead and line.given_up is not None:
+        told = words.get("flags.page.given_up_last", n=dead, time=speech.moment(line.given_up))
+        said += [" · ", span(told, "fx-flags-whole")]
+    return div(said, "fx-caption fx-late-ink" if dead else "fx-caption")
 
 
 def _turns(view: FlagsView, speech: Speech) -> Node:

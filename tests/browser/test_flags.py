@@ -67,6 +67,7 @@ def test_what_was_given_up_is_sent_again_a_flag_is_silenced_handed_on_and_acknow
     page = one.open("/flags?state=failed")
     row = page.locator(".fx-flags-one").filter(has_text=re.compile("12 (小时|h)"))
     expect(row).to_have_count(1, timeout=SOON)
+    expect(row).to_contain_text(re.compile(r"(放弃|given up) 1 ?[((]\d\d-\d\d \d\d:\d\d[))]"))
     row.locator(".fx-flags-work").click()
     record = page.locator(".fx-flags-sendings tbody tr")
     expect(record).to_contain_text("404")

@@ -131,8 +131,9 @@ def test_an_open_flag_says_who_was_told_how_and_what_became_of_it(database: Data
         assert words in said, words
     assert "报站长" in said and "再发一次" in said
     failed = drawn(flags_card(office.see(now, state="failed"), now, SPEECH, office.configuration))
+    assert "07-01 20:01 放弃" in said
     for words in (said, failed):
-        assert "07-01 20:01 放弃" in words and "最后一条于 07-01 20:01 放弃" in words
+        assert "放弃 1(07-01 20:01)" in words and "最后一条于 07-01 20:01 放弃" in words
     # What was given up before anybody noted when.
     with database.write() as connection:
         ask(connection, "UPDATE outbox SET given_up_at = NULL")
