@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from monitor.alerts.providers.target import Message
 from monitor.cases.event import SECOND
 from monitor.cases.plate import masked_plate
-from monitor.settings.alerts import AlertChannel
+from monitor.settings.alert_delivery import AlertChannel
 from monitor.settings.entry import Name
 from monitor.settings.texts import Texts
 

@@ -23,7 +23,7 @@ from monitor.alerts.providers.answer import Again, Answer, Refused, Sent
 from monitor.alerts.still_true import Standing, still_true
 from monitor.alerts.ways import CHANNEL_OFF, Send, longest_of, per_minute_of, send_by
 from monitor.cases.event import SECOND
-from monitor.settings.alerts import AlertChannel, ChannelKind, Recipient, Timing
+from monitor.settings.alert_delivery import AlertChannel, ChannelKind, Recipient, Timing
 from monitor.settings.cadence import span
 from monitor.settings.configuration import Configuration
 from monitor.settings.texts import MissingText, Texts

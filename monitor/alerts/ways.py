@@ -10,7 +10,7 @@ from typing import assert_never
 from monitor.alerts.providers import dingtalk, feishu, mail, other, webhook, wecom
 from monitor.alerts.providers.answer import Answer, Refused, Sent
 from monitor.alerts.providers.target import Message, Target
-from monitor.settings.alerts import AlertChannel, ChannelKind, Recipient
+from monitor.settings.alert_delivery import AlertChannel, ChannelKind, Recipient
 from monitor.settings.problem import ConfigError
 from monitor.settings.secret import revealed
 

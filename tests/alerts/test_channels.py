@@ -9,7 +9,7 @@ import pytest
 from monitor.alerts.message import what
 from monitor.alerts.providers.answer import Again, Answer, Refused
 from monitor.alerts.scan import scan
-from monitor.settings.alerts import Timing
+from monitor.settings.alert_delivery import Timing
 from monitor.settings.problem import ConfigError
 from monitor.settings.texts import texts
 from monitor.store.database import Database
