@@ -15,6 +15,7 @@ from ingest.append import Appender
 from ingest.gathered import Gathered
 from ingest.letter import Letter as Letter
 from ingest.mapping.batch import Batch
+from ingest.turns import short_turns
 from ingest.weighings import Part, Settled, Settler
 from monitor.cases.event import Event, digest
 from monitor.cases.revision import Merge
@@ -57,11 +58,12 @@ def accept(
     with database.write() as connection:
         reception.open(connection)
     try:
-        for batch in batches:
-            reception.take(batch)
-            if reception.has_enough():
-                reception.write(database)
-        reception.write(database, last=True)
+        with short_turns():
+            for batch in batches:
+                reception.take(batch)
+                if reception.has_enough():
+                    reception.write(database)
+            reception.write(database, last=True)
     except BaseException as error:
         # Also where a person stops it: a delivery must not stay `loading` for ever.
         reception.fail(database, error)
