@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,7 +47,7 @@ class Gathered:
                 self.identity[place], self.content[place] = identity, content
         return Identities(self.identity, self.content)
 
-    def tell(self, told: list[tuple[Any, ...]], known: Identities | None = None) -> None:
+    def tell(self, told: Sequence[tuple[Any, ...]], known: Identities | None = None) -> None:
         """Add candidates behind those that are there."""
         self.told += told
         self.identity += [UNTOLD] * len(told) if known is None else known.identity
@@ -71,12 +71,12 @@ class Gathered:
                 )
             )  # fmt: skip
         self.persons += batch.persons
-        if batch.landed:
+        if batch.landed.numbers:
             first = self.rows
-            count = len(batch.landed)
+            count = len(batch.landed.numbers)
             self.sheets += [batch.sheet] * count
-            self.numbers += [row[0] for row in batch.landed]
-            self.tell([row[1:] for row in batch.landed], batch.identities)
+            self.numbers += batch.landed.numbers
+            self.tell(batch.landed.told, batch.identities)
             self.tracks += range(first, first + count)
             self.rows += count
             self.counts.rows_read += count

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
+from operator import attrgetter
 
 from sqlalchemy import Connection
 
 from monitor.cases.event import Event
 from monitor.store.casebook import Changed
 from monitor.store.log import CaseKey, cases_naming, events_of, keys_of
+
+_NAMED = attrgetter("named")
 
 Incoming = Mapping[CaseKey, list[Event]]
 
@@ -17,13 +21,13 @@ def told_elsewhere(
     connection: Connection, incoming: Incoming, ids: Mapping[CaseKey, int]
 ) -> dict[CaseKey, set[int]]:
     """For each case, the other cases under which its named events stand so far, or stand in this batch."""
+    if not any(map(_NAMED, chain.from_iterable(incoming.values()))):
+        return {}
     cases: dict[bytes, set[int]] = {}
     for key, events in incoming.items():
         for event in events:
             if event.named:
                 cases.setdefault(event.identity, set()).add(ids[key])
-    if not cases:
-        return {}
     for identity, recorded in cases_naming(connection, cases).items():
         cases[identity] |= recorded
     found: dict[CaseKey, set[int]] = {}

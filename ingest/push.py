@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from ingest.accept import Letter, accept_at_once, enter_failed
 from ingest.candidate import RowResult
 from ingest.intake import Intake
-from ingest.mapping.batch import Batch
+from ingest.mapping.batch import NONE, Batch
 from ingest.mapping.column import Persons
 from ingest.mapping.objects import ObjectMapper, mapper_of
 from monitor.cases.revision import Merge
@@ -224,7 +224,7 @@ class Pushes:
             found = self._mappers[push.source] = _Mapper(mapper_of(how, persons), persons)
         found.mapped += len(push.rows)
         results = [found.mapper.map(number, row) for number, row in enumerate(push.rows, 1)]
-        return Batch(None, [], results, found.persons.take(), found.mapper.take_warnings(), [])
+        return Batch(None, NONE, results, found.persons.take(), found.mapper.take_warnings(), [])
 
 
 @dataclass(slots=True)

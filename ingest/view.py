@@ -20,7 +20,7 @@ import orjson
 from ingest.accept import Letter, accept
 from ingest.candidate import RowResult
 from ingest.intake import Intake
-from ingest.mapping.batch import Batch, Landed
+from ingest.mapping.batch import Batch, Landed, rows_of
 from ingest.mapping.column import Persons
 from ingest.mapping.head import Head, HeadRow, find_head, names_of, required
 from ingest.mapping.objects import mapper_of
@@ -210,7 +210,7 @@ class ViewPoll:
                     landed.append(one)
                 else:
                     others.append(mapper.map(number, dict(zip(columns, told, strict=True))))
-            yield Batch(None, landed, others, persons.take(), mapper.take_warnings(), [])
+            yield Batch(None, rows_of(landed), others, persons.take(), mapper.take_warnings(), [])
 
     def check_columns(self, columns: tuple[str, ...], state: ViewState) -> Head:
         """How the page reads these columns. Raises ViewProblem where it cannot, or could read more before."""

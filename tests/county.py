@@ -11,7 +11,7 @@ from pathlib import Path
 from dashboard.services import Services
 from ingest.accept import Letter, accept
 from ingest.candidate import Candidate, Refusal, RowResult
-from ingest.mapping.batch import Batch
+from ingest.mapping.batch import NONE, Batch
 from ingest.mapping.pages import load_pages
 from ingest.tables.fault import TableError
 from monitor.cases.event import SECOND
@@ -112,7 +112,7 @@ class County:
             for place in range(aside)
         ]
         letter = Letter(source, name, SENDER, ledger=ledger)
-        batch = Batch(sheet, [], results, [], [], [])
+        batch = Batch(sheet, NONE, results, [], [], [])
         return accept(self.database, self._terms.__getitem__, letter, [batch], lambda: when(received))
 
     def fail(self, name: str, received: str) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from ingest.candidate import Candidate, Person, RowResult
 from ingest.identity import Identities
@@ -12,6 +12,21 @@ from monitor.cases.weighing import Weighings, numbered, weighing_data
 
 Landed = tuple[int, str, str, str, int, int | None, int | None, int | None, str | None, int, str]
 """A row that is one event and nothing else: its number, then the fields of its `Candidate` in their order."""
+
+
+class Rows(NamedTuple):
+    """Rows that are one event each: their numbers, and the fields of the `Candidate` of each."""
+
+    numbers: Sequence[int]
+    told: Sequence[tuple[Any, ...]]
+
+
+NONE = Rows((), ())
+
+
+def rows_of(landed: Sequence[Landed]) -> Rows:
+    """The same rows, their numbers apart."""
+    return Rows([row[0] for row in landed], [row[1:] for row in landed])
 
 
 class SheetProblem(NamedTuple):
@@ -38,7 +53,7 @@ class Batch(NamedTuple):
     `landed` and `weighings` it is every row read, in order of row number within each."""
 
     sheet: str | None
-    landed: list[Landed]
+    landed: Rows
     rows: list[RowResult]
     persons: list[Person]
     warnings: list[Warned]
@@ -52,11 +67,12 @@ class Batch(NamedTuple):
     def read(self) -> int:
         """Rows read, of any kind."""
         weighed = 0 if self.weighings is None else len(self.weighings.rows)
-        return len(self.landed) + len(self.rows) + weighed
+        return len(self.landed.numbers) + len(self.rows) + weighed
 
     def results(self) -> Iterator[RowResult]:
         """Every row as a `RowResult`, for callers that need not be fast."""
-        for number, *fields in (*self.landed, *landed_of(self.weighings)):
+        weighings = rows_of(list(landed_of(self.weighings)))
+        for number, fields in (*zip(*self.landed, strict=True), *zip(*weighings, strict=True)):
             candidate = Candidate._make(fields)
             station, case_no = candidate.station, candidate.case_no
             yield RowResult(number, self.sheet, station, case_no, [candidate], [], None, False, None)
@@ -73,5 +89,5 @@ def landed_of(weighings: Weighings | None) -> Iterator[Landed]:
 
 def batch_of(candidates: Iterable[Candidate], first_row: int = 1) -> Batch:
     """Candidates that did not come as rows of a file, as one batch: each is a row of its own."""
-    landed = [(place, *candidate) for place, candidate in enumerate(candidates, first_row)]
-    return Batch(None, landed, [], [], [], [])
+    told = [tuple(candidate) for candidate in candidates]
+    return Batch(None, Rows(range(first_row, first_row + len(told)), told), [], [], [], [])

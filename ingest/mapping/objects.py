@@ -16,7 +16,7 @@ from ingest.tables.delimited import RefusedRow
 from ingest.tables.limits import DEFAULT, Limits
 from ingest.tables.sheet import SheetRow
 
-from .batch import Batch, Landed, Warned
+from .batch import NONE, Batch, Landed, Warned
 from .codes import CodeSets
 from .column import Persons, bind, fixed_station, warnings_of
 from .events import EventMapper
@@ -167,7 +167,7 @@ def map_objects(how: Reading, objects: Iterable[Mapping[str, Any]]) -> Batch:
     persons = Persons(how.person_key)
     mapper = mapper_of(how, persons)
     rows = [mapper.map(number, found) for number, found in enumerate(objects, 1)]
-    return Batch(None, [], rows, persons.take(), mapper.take_warnings(), [])
+    return Batch(None, NONE, rows, persons.take(), mapper.take_warnings(), [])
 
 
 def mapper_of(how: Reading, persons: Persons) -> ObjectMapper:

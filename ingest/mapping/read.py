@@ -19,7 +19,7 @@ from ingest.tables.open import Kind, kind_of, open_tables
 from ingest.tables.sheet import Sheet, SheetRow, spread
 from monitor.cases.weighing import Weighings
 
-from .batch import Batch, Landed, SheetProblem, Warned
+from .batch import Batch, Landed, SheetProblem, Warned, rows_of
 from .codes import CodeSets
 from .column import Persons, SheetReader, bind, fixed_station, warnings_of
 from .events import EventMapper
@@ -323,9 +323,10 @@ class _Job:
         warnings: list[Warned] | None = None,
         problems: list[SheetProblem] | None = None,
     ) -> Batch:
-        known = identities(self.page.name, False, (row[1:] for row in landed)) if landed else None
+        told = rows_of(landed)
+        known = identities(self.page.name, False, told.told) if landed else None
         return Batch(
-            sheet, landed, rows, self.persons.take(), warnings or [], problems or [], identities=known
+            sheet, told, rows, self.persons.take(), warnings or [], problems or [], identities=known
         )
 
 

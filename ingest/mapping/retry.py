@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from ingest.candidate import RowResult
 
-from .batch import Batch
+from .batch import NONE, Batch
 from .column import Persons
 from .objects import mapper_of
 from .reading import Reading
@@ -25,4 +25,4 @@ def retry_row(
     plain = {name: text for name, text in raw.items() if not name.startswith("@")}
     result = mapper_of(how, persons).map(row, plain, raw.get("@units"), raw.get("@station"))
     result = result._replace(sheet=sheet)
-    return result, Batch(sheet, [], [result], persons.take(), [], [])
+    return result, Batch(sheet, NONE, [result], persons.take(), [], [])

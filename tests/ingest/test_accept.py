@@ -13,7 +13,7 @@ from sqlalchemy import select
 import ingest.accept
 from ingest.accept import Letter, accept
 from ingest.candidate import Candidate, Person, Refusal, RowResult
-from ingest.mapping.batch import Batch, SheetProblem, batch_of
+from ingest.mapping.batch import NONE, Batch, SheetProblem, batch_of
 from monitor.cases.event import SECOND
 from monitor.cases.state import Verdict
 from monitor.store.database import Database
@@ -69,7 +69,7 @@ def take(database: Database, *batches: Batch, how: Letter | None = None, now: in
 
 
 def rows_batch(*rows: RowResult) -> Batch:
-    return Batch(None, [], list(rows), [], [], [])
+    return Batch(None, NONE, list(rows), [], [], [])
 
 
 CONFIRMED = candidate("confirmed", START)
@@ -331,9 +331,9 @@ def test_a_file_of_which_nothing_could_be_read_has_failed_and_one_sheet_of_many_
     database: Database,
 ) -> None:
     problem = SheetProblem("7月", 1, "missing_column", {"column": "案件号"}, "columns")
-    alone = take(database, Batch("7月", [], [], [], [], [problem]))
+    alone = take(database, Batch("7月", NONE, [], [], [], [problem]))
     assert (alone.status, alone.problem, alone.counts.refusals) == ("failed", "missing_column", 1)
-    beside = take(database, Batch("7月", [], [], [], [], [problem]), batch_of([CONFIRMED]), now=LATER)
+    beside = take(database, Batch("7月", NONE, [], [], [], [problem]), batch_of([CONFIRMED]), now=LATER)
     assert (beside.status, beside.problem, beside.counts.events) == ("done", "missing_column", 1)
 
 
@@ -357,7 +357,7 @@ def test_a_file_of_nothing_but_refusals_is_written_piece_by_piece(
 
 
 def test_every_event_says_where_it_was_told(database: Database) -> None:
-    entry = take(database, Batch("7月", [], [row(12, [CONFIRMED])._replace(sheet="7月")], [], [], []))
+    entry = take(database, Batch("7月", NONE, [row(12, [CONFIRMED])._replace(sheet="7月")], [], [], []))
     assert count(database, where=(events.c.sheet == "7月") & (events.c.row == 12)) == 1
     assert count(database, where=events.c.delivery_id == entry.delivery_id) == 1
     assert (entry.actor, entry.origin) == (SENDER.actor, SENDER.origin)
@@ -407,7 +407,7 @@ def test_rows_drawn_before_another_wrote_are_received_after_what_it_wrote(
     assert (entry.counts.events, entry.counts.duplicates, entry.counts.cases) == (8, 1, 7)
     with database.read() as connection:
         received = connection.execute(select(events.c.case_id, events.c.received_at)).all()
-        latest = dict(connection.execute(_RECEIVED).tuples().all())
+        latest = dict(map(tuple, connection.execute(_RECEIVED)))
     assert len({at for _, at in received}) == len(received) == 9
     assert max(at for _, at in received) <= latest["ledger"]
     assert latest["other"] < latest["ledger"]

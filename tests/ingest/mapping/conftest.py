@@ -111,7 +111,7 @@ def deliver(tmp_path: Path, how: Callable[[str | SourcePage], Reading]) -> Deliv
             told.persons += batch.persons
             told.warnings += batch.warnings
             told.problems += batch.problems
-            told.quick += len(batch.landed)
+            told.quick += len(batch.landed.numbers)
         return told
 
     return run

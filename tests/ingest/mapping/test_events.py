@@ -197,7 +197,7 @@ def test_the_public_log_maps_whole(deliver: Deliver, how: Callable[[str], object
     for batch in read_delivery(ROAD, by_page):
         read += batch.read
         refused += sum(bool(row.refusals) for row in batch.rows)
-        for _, _, case_no, activity, at, until, *_, data in batch.landed:
+        for _, case_no, activity, at, until, *_, data in batch.landed.told:
             cases.add(case_no)
             events.add((case_no, activity, at, data))
             exact += until is None

@@ -46,7 +46,7 @@ def test_what_was_read_before_a_file_breaks_off_is_handed_over(tmp_path: Path, h
     landed = 0
     with pytest.raises(TableError) as broken:
         for batch in read_delivery(path, how("events"), Limits(rows=3_000)):
-            landed += len(batch.landed)
+            landed += len(batch.landed.numbers)
     assert broken.value.code == "too_many_rows"
     # the head is one of the 3,000 rows
     assert landed == 2_999
