@@ -55,7 +55,8 @@ class PaymentTime:
 def members(engine: Engine, ask: Ask) -> ir.Table:
     """A row per payment whose request is known: `requested_at`, `paid_at` (the whole), `confirmed_at`,
     `channel`, `timed`, `pay_us` and `confirm_us` (None where not yet, or not timed)."""
-    owed = _owed(_joined(money(engine, ask, STEPS)))
+    # What is asked for begins with a request of those days: without it years would be put in order.
+    owed = _owed(_joined(money(engine, ask, STEPS, of_days_with="pay_requested")))
     paid, arrived = _.activity == "paid", _.activity == "pay_confirmed"
     amounts_told = (_.paid_untold == 0) & _.owed_fen.notnull()
     whole = paid & ((~amounts_told) | (_.paid_so_far >= _.owed_fen))

@@ -107,6 +107,12 @@ CODES = {
 }
 """Problem codes for pydantic's own kinds of error; kinds not listed fall to their family below."""
 
+BOUNDS = {
+    "greater_than": (">", "gt"), "greater_than_equal": ("≥", "ge"),
+    "less_than": ("<", "lt"), "less_than_equal": ("≤", "le"),
+}  # fmt: skip
+"""How a bound is written in any language, and under which name pydantic tells it."""
+
 FAMILIES = (
     (("int_", "float_", "decimal_"), "not_a_number"),
     (("date_",), "not_a_date"),
@@ -152,7 +158,8 @@ def explained(detail: ErrorDetails) -> tuple[str, dict[str, str]]:
     if code == "not_one_of":
         params["expected"] = params["expected"].replace("'", "").replace(" or ", ", ")
     if code == "out_of_range":
-        params["bound"] = detail["msg"].rsplit("should be ", 1)[-1]
+        sign, name = BOUNDS.get(kind, ("<", ""))
+        params["bound"] = f"{sign} {context.get(name, '∞')}"
     if code is None:
         # Errors raised by our own validators carry our own code.
         code = kind if "url" not in detail else "invalid"

@@ -7,7 +7,7 @@ hours are still held.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -181,6 +181,30 @@ class _Month:
             },
         )  # fmt: skip
 
+    def payments(self) -> pa.Table:
+        """Asked for, and paid a while later."""
+        at, step = np.repeat(np.arange(self.cases), 2), np.tile([0, 1], self.cases)
+        occurred = self.start[at] + (step + 1) * (self.span[at] // 3)
+        there = occurred <= NOW
+        at, step, occurred = at[there], step[there], occurred[there]
+        channels = ["wechat", "alipay", "bank_transfer", "cash"]
+        return _table(
+            "payments",
+            len(at),
+            {
+                "case_id": self.ids[at], "station": self.stations(at),
+                "case_no": pa.array(self.ids[at]).cast(pa.string()),
+                "month": pa.repeat(self.name, len(at)),
+                "activity": _texts(step, ["pay_requested", "paid"].__getitem__),
+                "occurred_at": occurred, "recorded_at": occurred, "received_at": occurred + 60_000_000,
+                "known_from": occurred, "date": _dates(occurred), "week": _weeks(occurred),
+                "hour": _hours(occurred), "authority": pa.repeat("police", len(at)),
+                "payment_code": pa.array(self.ids[at]).cast(pa.string()),
+                "channel": _texts(self.ids[at] % 4, channels.__getitem__),
+                "amount_fen": np.full(len(at), 50_000),
+            },
+        )  # fmt: skip
+
     def weighings(self) -> pa.Table:
         """One first weighing of each."""
         at, start = np.arange(self.cases), self.start
@@ -200,17 +224,29 @@ class _Month:
         )  # fmt: skip
 
 
-def made_lake(folder: Path, cases: int) -> Manifest:
-    """Write a lake of so many cases; its manifest is on the disk too."""
+TABLES = ("case_versions", "events", "weighings")
+
+
+def made_lake(
+    folder: Path,
+    cases: int,
+    tables: tuple[str, ...] = TABLES,
+    decisions: Callable[[int, int, int], pa.Table] | None = None,
+) -> Manifest:
+    """Write a lake of so many cases; its manifest is on the disk too. `decisions` gives those of a month, by
+    the id of its first case, how many there are, and its first instant."""
     folder.mkdir(parents=True, exist_ok=True)
     parts: dict[Place, Part] = {}
     done = 0
     for number, (year, month) in enumerate(MONTHS, 1):
         until = cases * number // len(MONTHS)
         of_month = _Month(done + 1, until - done, year, month, seed=number)
-        done = until
-        for table in ("case_versions", "events", "weighings"):
+        for table in tables:
             put(folder, parts, Place(table, of_month.name, "cases"), getattr(of_month, table)())
+        if decisions is not None:
+            rows = decisions(done + 1, until - done, _instant(year, month))
+            put(folder, parts, Place("decisions", of_month.name, "cases"), rows)
+        done = until
     manifest = Manifest(parts, NOW)
     write_manifest(folder, manifest)
     return manifest

@@ -1,6 +1,7 @@
 """The weekly report of a lake of 1,000,000 cases in its four formats: `python tests/bench/report.py [CASES]`.
 
-The frame is made in a process that has asked nothing before, as the command line does.
+Each case has a decision, a request to pay and a payment. The frame is made in a process that asked nothing
+before, as the command line does.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+
+import pyarrow as pa
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -22,13 +25,14 @@ from monitor.settings.environment import Settings
 from monitor.settings.texts import texts
 from monitor.store.database import Database
 from monitor.store.migrate import upgrade
-from tests.bench.made_lake import NOW, made_lake
+from tests.bench.made_lake import NOW, STATIONS, TABLES, made_lake
+from tests.metrics.drawn_decisions import drawn
 
 
 def main(cases: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        made_lake(folder / "lake", cases)
+        made_lake(folder / "lake", cases, (*TABLES, "payments"), _decisions)
         database = Database(f"sqlite:///{folder / 'empty.db'}")
         upgrade(database)
         configuration = load_configuration(Settings(data_dir=folder))
@@ -46,6 +50,14 @@ def main(cases: int) -> None:
             size = len(written(report, words, form, paper))
             _told(f"{form.value} of {size:,} bytes", at, processor)
         _told("all", begun, worked)
+
+
+def _decisions(first_id: int, count: int, since: int) -> pa.Table:
+    rows = drawn(count, first_id, stations=len(STATIONS), days=27, first_id=first_id, since=since)
+    named = [STATIONS[int(name[1:]) - 1] for name in rows["station"].to_pylist()]
+    place = rows.schema.get_field_index("station")
+    field = rows.schema.field(place)
+    return rows.set_column(place, field, pa.array(named).cast(field.type))
 
 
 def _told(what: str, begun: float, worked: float) -> None:

@@ -171,6 +171,21 @@ def test_a_payment_belongs_to_the_hour_of_its_code() -> None:
     ]
 
 
+def test_a_payment_belongs_to_the_day_of_its_code_and_is_whole_whenever_it_was_paid() -> None:
+    one, two = {"payment_code": "A"}, {"payment_code": "B"}
+    next_day = 24 * 60
+    cases = {
+        1: [fine(), asked(**one), paid(30, **one), asked(next_day, **two), paid(next_day + 15, **two)],
+        2: [fine(), asked(), paid(next_day + 20)],
+    }
+    (later,) = payment_time(engine_of(cases), Ask(NOW, since=date(2026, 11, 26)), 1)
+    assert (later.n, later.unpaid, later.paid_median) == (1, 0, 15.0)
+    (earlier,) = payment_time(engine_of(cases), Ask(NOW, until=date(2026, 11, 26)), 1)
+    # Of two, one was paid by 30 minutes and the other on the next day.
+    assert (earlier.n, earlier.unpaid, earlier.paid_median) == (2, 0, 30.0)
+    assert earlier.paid_p90 == next_day + 20
+
+
 def spans(*events: Event) -> list[tuple[object, ...]]:
     """Of each payment of a case: minutes to the full payment and to its arrival, and the channel."""
     engine = engine_of({1: events})
