@@ -99,6 +99,8 @@ class Intake:
         """
         if not path.is_file():
             raise TableError("not_a_file", {"file": path.name})
+        # The file is read while its fingerprint is taken.
+        batches = _told(read_isolated(path, self.how(page), self.limits), progress, warned)
         sha256, size = _fingerprint(path)
         letter = Letter(
             source=page.name,
@@ -112,7 +114,6 @@ class Intake:
             size=size,
             statement=page.kind == "statement",
         )
-        batches = _told(read_isolated(path, self.how(page), self.limits), progress, warned)
         done = accept(self.database, self.terms, letter, batches, self.moment)
         if letter.statement:
             self.reconcile()

@@ -42,11 +42,15 @@ BLOCK = 500
 
 
 def read_isolated(path: Path, how: Reading, limits: Limits = DEFAULT) -> Iterator[Batch]:
-    """`read_delivery` in a child process with limits. Raises `TableError` as it does."""
+    """`read_delivery` in a child process with limits; it begins at once. Raises `TableError` as it does."""
     from ingest.tables.child import run_isolated
 
     one_by_one = replace(limits, batch=1)
-    for batches in run_isolated(read_delivery, path, how, limits, limits=one_by_one):
+    return _each(run_isolated(read_delivery, path, how, limits, limits=one_by_one))
+
+
+def _each(parts: Iterator[list[Batch]]) -> Iterator[Batch]:
+    for batches in parts:
         yield from batches
 
 

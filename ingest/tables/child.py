@@ -77,7 +77,8 @@ class ChildFailed(RuntimeError):
 
 
 def run_isolated(func: Callable[..., Iterable[T]], *args: Any, limits: Limits = DEFAULT) -> Iterator[list[T]]:
-    """What `func(*args)` yields, in lists of up to `limits.batch`, computed in a child process.
+    """What `func(*args)` yields, in lists of up to `limits.batch`, computed in a child process. It begins at
+    once, beside whatever its caller does before it wants the first.
 
     `func` is a function of a module (imported by name in the child); arguments are anything that pickles,
     items are plain data: builtins, dates, decimals, and named tuples, enums and data classes of `ingest` and
@@ -86,9 +87,17 @@ def run_isolated(func: Callable[..., Iterable[T]], *args: Any, limits: Limits = 
     """
     if func.__module__ == "__main__" or "." in func.__qualname__:
         raise ValueError(f"{func.__qualname__} cannot be imported by name in the child")
+    found: Iterator[list[T]] = _asked((func.__module__, func.__qualname__, args, limits), limits)
+    next(found)
+    return found
+
+
+def _asked(request: object, limits: Limits) -> Iterator[list[Any]]:
+    """Nothing once the child was asked, then its answers."""
     process, receiving = _prepared.pop() if _prepared else _started()
     try:
-        _ask(process, (func.__module__, func.__qualname__, args, limits))
+        _ask(process, request)
+        yield []
         yield from _answers(process, receiving, limits)
     finally:
         _ended(_Child(process, receiving))

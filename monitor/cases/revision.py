@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 import orjson
@@ -11,6 +12,7 @@ from monitor.cases.activity import Activity
 from monitor.cases.event import Event, precedence
 
 _VOIDED = Activity.VOIDED.value
+_IDENTITY = attrgetter("identity")
 
 
 class Merge(NamedTuple):
@@ -74,7 +76,7 @@ def merge(known: Sequence[Event], incoming: Iterable[Event], *, repeats: bool = 
 
 def told_once(events: Sequence[Event]) -> bool:
     """Whether no two of them are the same event: of a new case, then, all of them are news."""
-    return len({event.identity for event in events}) == len(events)
+    return len(set(map(_IDENTITY, events))) == len(events)
 
 
 def _newer(event: Event, last: Event) -> bool:
