@@ -40,8 +40,8 @@ class Gathered:
 
     def identities(self, source: str, ledger: bool) -> Identities:
         """Identity and content of every candidate."""
-        unknown = [place for place, identity in enumerate(self.identity) if identity is UNTOLD]
-        if unknown:
+        if UNTOLD in self.identity:
+            unknown = [place for place, identity in enumerate(self.identity) if identity is UNTOLD]
             found = identities(source, ledger, [self.told[place] for place in unknown])
             for place, identity, content in zip(unknown, *found, strict=True):
                 self.identity[place], self.content[place] = identity, content

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
 
-_SECONDS = 0.0005
+_SECONDS = 0.0002
 _lock = Lock()
 _loads = 0
 _usual = 0.0
@@ -15,7 +15,7 @@ _usual = 0.0
 
 @contextmanager
 def short_turns() -> Iterator[None]:
-    """While a delivery is written, threads take turns ten times as often as they would.
+    """While a delivery is written, threads take turns much more often as they would.
 
     The one that brings rows to the database needs Python for a moment between two statements; by the usual
     turns it waits for it five times as long as a statement takes, and the database is idle meanwhile.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, tzinfo
 from itertools import compress, count, repeat
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import orjson
@@ -166,7 +167,7 @@ class Settler:
         if not self._letter.ledger and not self._letter.distinct:
             parts = [*parts, *self._taken_out(waiting)]
         named = set(_named(waiting.told))
-        told = {(one[0], one[1]) for one in waiting.told}
+        told: set[CaseKey] = set(map(itemgetter(0, 1), waiting.told))
         told |= {(key[0], number) for key, number in named}
         if not parts:
             if told:
@@ -214,6 +215,8 @@ class Settler:
 
     def _taken_out(self, waiting: Gathered) -> list[Part]:
         """Move the candidates that are first weighings and name no case into columns."""
+        if _WEIGHED not in map(itemgetter(2), waiting.told):
+            return []
         mine = [one[2] == _WEIGHED and _is_first_weighing(one) for one in waiting.told]
         if not any(mine):
             return []
@@ -303,8 +306,11 @@ def _is_first_weighing(told: tuple[Any, ...]) -> bool:
     )
 
 
-def _named(told: Iterable[tuple[Any, ...]]) -> Iterator[tuple[CaseKey, str]]:
+def _named(told: Sequence[tuple[Any, ...]]) -> Iterator[tuple[CaseKey, str]]:
     """Cases and check numbers of theirs that are not their own number."""
+    if _NAMES_A_NUMBER not in "\n".join(map(itemgetter(9), told)):
+        # Most deliveries, told at a glance.
+        return
     for one in told:
         data = one[9]
         if _NAMES_A_NUMBER in data:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
+from operator import attrgetter
 
 import orjson
 from sqlalchemy import Connection
@@ -21,6 +22,7 @@ from monitor.store.database import ask
 DRIVER, COMPANY, ACT = "driver", "company", "act"
 _KEYS = ((DRIVER, "driver_digest"), (COMPANY, "company"), (ACT, "act"))
 _WORDS = tuple(f'"{key}"' for _, key in _KEYS)
+_DATA = attrgetter("data")
 _DECIDED = Activity.DECIDED.value
 
 _NOTE = "INSERT INTO decision_names (kind, name, case_id) VALUES {rows} ON CONFLICT DO NOTHING"
@@ -30,7 +32,7 @@ NAMED = "SELECT name, case_id FROM decision_names WHERE kind = ? AND name {among
 
 def note_names(connection: Connection, events: Mapping[int, Sequence[Event]]) -> None:
     """Note the names that these cases tell, of those with a decision. Needs the write transaction."""
-    whole = "\n".join([event.data for own in events.values() for event in own])
+    whole = "\n".join(map(_DATA, chain.from_iterable(events.values())))
     if not any(word in whole for word in _WORDS):
         # Most first loads, told at a glance.
         return
