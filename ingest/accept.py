@@ -298,7 +298,7 @@ class _Reception:
             name_numbers(connection, settled.named)
             remember_people(connection, waiting.persons, self._id)
             put_in_quarantine(
-                connection, self._id, self._source_id, waiting.quarantined, self._refused_alike,
+                connection, self._id, self._source_id, waiting.quarantined, self._refused_alike, self._until,
                 repeats=self._repeats,
             )  # fmt: skip
             refused = {(item.station, item.case_no, item.activity) for item in waiting.quarantined}

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, and_, case, func, or_, select
+from sqlalchemy import Connection, and_, case, exists, func, or_, select
 
 from monitor.store.quarantine import SUPERSEDED
-from monitor.store.tables import deliveries, quarantine, sources
+from monitor.store.tables import deliveries, quarantine, quarantine_reopened, sources
 
-D, Q = deliveries.c, quarantine.c
+D, Q, R = deliveries.c, quarantine.c, quarantine_reopened.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,13 @@ def refused_between(
     if stations is not None:
         among.append(or_(Q.station.is_(None), Q.station.in_(stations)))
     known, person = Q.settled_at <= as_of, Q.settled_by.is_not(None)
+    # What came back since had been superseded at that moment all the same.
+    superseded_then = exists().where(
+        R.quarantine_id == Q.id, R.settled_at <= as_of, R.reopened_at > as_of
+    )
     ways = (
         and_(known, person),
-        and_(known, Q.status == SUPERSEDED),
+        or_(and_(known, Q.status == SUPERSEDED), superseded_then),
         and_(Q.settled_at.is_(None), Q.status == SUPERSEDED),
     )
     query = (

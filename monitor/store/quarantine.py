@@ -72,6 +72,7 @@ def put_in_quarantine(
     source: int,
     items: Sequence[Quarantined],
     alike: Counter[bytes],
+    at: int,
     *,
     repeats: bool = False,
 ) -> None:
@@ -79,7 +80,7 @@ def put_in_quarantine(
 
     `alike` counts equal refusals within one delivery: each of those is an entry of its own. An entry that a
     corrected row had settled is open again when its row comes back as it was, unless the very delivery came
-    before (`repeats`); one that a person settled stays so.
+    before (`repeats`); one that a person settled stays so. `at`: when that was (microseconds).
     """
     rows: dict[bytes, dict[str, Any]] = {}
     for item in items:
@@ -114,8 +115,15 @@ def put_in_quarantine(
     if new:
         append_rows(connection, "quarantine", list(next(iter(rows.values()))), new)
     if not repeats:
+        ask_among(connection, _REOPENED, known, (at, SUPERSEDED))
         again = "UPDATE quarantine SET status = ?, settled_at = NULL, settled_by = NULL"
         ask_among(connection, f"{again} WHERE status = ? AND digest {{among}}", known, (OPEN, SUPERSEDED))
+
+
+_REOPENED = (
+    "INSERT INTO quarantine_reopened (quarantine_id, settled_at, reopened_at) SELECT id, settled_at, ? "
+    "FROM quarantine WHERE status = ? AND settled_at IS NOT NULL AND digest {among}"
+)
 
 
 def supersede(

@@ -306,6 +306,17 @@ quarantine = Table(
 )  # fmt: skip
 """What did not become an event, with the reason, what would be accepted, and the row for a retry."""
 
+quarantine_reopened = Table(
+    "quarantine_reopened",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("quarantine_id", ForeignKey("quarantine.id"), nullable=False),
+    Column("settled_at", BigInteger, nullable=False),
+    Column("reopened_at", BigInteger, nullable=False),
+    Index(None, "quarantine_id"),
+)
+"""Entries that a later delivery had superseded until their row came back as it was: from when to when."""
+
 absences = Table(
     "absences",
     metadata,

@@ -18,6 +18,7 @@ from monitor.cases.event import SECOND
 from monitor.cases.state import Verdict
 from monitor.store.database import Database
 from monitor.store.deliveries import DeliveryRow, recent_deliveries
+from monitor.store.quality import refused_between
 from monitor.store.quarantine import quarantine_rows
 from monitor.store.tables import deliveries, events, quarantine, sources
 from tests.engines import ENGINES, database_on
@@ -245,6 +246,16 @@ def test_a_refusal_that_comes_back_after_its_correction_is_open_again(database: 
     take(database, rows_batch(row(2, [CONFIRMED, RELEASED])), now=LATER)
     take(database, rows_batch(wrong), now=LATER + HOUR)
     assert statuses(database) == ["open"]
+    again = RELEASED._replace(occurred_at=START)
+    take(database, rows_batch(row(2, [CONFIRMED, again])), now=LATER + 2 * HOUR)
+
+    def superseded(as_of: int) -> int:
+        with database.read() as connection:
+            return refused_between(connection, NOW, NOW + HOUR, as_of, None).superseded
+
+    # What is said of a moment stays as it was said then.
+    moments = [NOW + HOUR, LATER + SECOND, LATER + HOUR + SECOND, LATER + 2 * HOUR + SECOND]
+    assert list(map(superseded, moments)) == [0, 1, 0, 1]
 
 
 def test_another_source_or_another_activity_settles_nothing(database: Database) -> None:

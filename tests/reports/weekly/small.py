@@ -41,7 +41,7 @@ def refuse(database: Database, received: int, entries: Mapping[str, Ending | Non
             Quarantined(None, row, "放行时间", value, "impossible_date", "", {}, "released", WEST, "B9", None)
             for row, value in enumerate(entries, 2)
         ]
-        put_in_quarantine(connection, delivery, source, items, Counter())
+        put_in_quarantine(connection, delivery, source, items, Counter(), received)
         for value, ending in entries.items():
             if ending is not None:
                 told = dict(zip(("status", "settled_at", "settled_by"), ending, strict=True))
