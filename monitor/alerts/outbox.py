@@ -249,9 +249,10 @@ class Delivery:
         set_dead(connection, parcel.lease, over, _reason(answer), now)
         wait = self._wait(max((row.attempts for row in rows), default=1))
         next_at = now + round(max(wait, answer.after or 0.0) * SECOND)
-        set_failed(
-            connection, parcel.lease, left, _reason(answer), next_at, keep=answer.unsure, counted=counted
-        )
+        # A number that was there before stands for an attempt of which nobody knows whether it arrived: that
+        # the provider was busy this time says nothing of that one.
+        keep = answer.unsure or parcel.group.message is not None
+        set_failed(connection, parcel.lease, left, _reason(answer), next_at, keep=keep, counted=counted)
         # The next attempt comes when the channel is open again, not a minute after this one.
         set_pace(connection, _to(parcel.group), Pace(now, 0, 0, 0))
 

@@ -6,6 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -157,6 +158,29 @@ def test_an_answer_that_was_lost_keeps_number_and_company_and_one_that_was_clear
     sender.run_on(until=now + 5 * MINUTE)
     sent = [[flag["case_no"] for flag in body["flags"]] for body in hook.bodies]
     assert sent == ([["C-1"], ["C-2"]] if unsure else [["C-2", "C-1"]])
+    assert set(states(database)) == {"delivered"}
+
+
+def test_a_clear_answer_after_one_that_was_lost_keeps_number_and_company(
+    database: Database, hook: Played
+) -> None:
+    now = raise_flags(database, WEBHOOK, ["C-2"])
+    told: list[tuple[str, list[str]]] = []
+    answers = iter([Again("no_answer", unsure=True), Again("provider_status"), Again("too_many", 90.0)])
+
+    def provider(*given: Any) -> Answer:
+        told.append((given[-1], [one["case_no"] for one in given[-2].data]))
+        return next(answers, Sent())
+
+    sender = Sender(database, WEBHOOK, now, provider)
+    sender.run()
+    sender.run(after=30 * SECOND)
+    raise_flags(database, WEBHOOK, ["C-1"], start=START + SECOND)
+    sender.run_on(until=now + 20 * MINUTE)
+    first = [number for number, cases in told if "C-2" in cases]
+    # The provider may have it since the first attempt: whatever is sent again is the same.
+    assert len(first) >= 3 and len(set(first)) == 1
+    assert all(cases in (["C-1"], ["C-2"]) for _, cases in told)
     assert set(states(database)) == {"delivered"}
 
 

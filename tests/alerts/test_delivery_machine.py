@@ -10,6 +10,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -167,7 +168,7 @@ class Machine(RuleBasedStateMachine):
             assert told if state == "delivered" else flag not in LIVE or flag == "acknowledged"
 
 
-TestMachine = Machine.TestCase
+TestMachine = pytest.mark.timeout(900)(Machine.TestCase)
 TestMachine.settings = settings(
     max_examples=examples(40),
     stateful_step_count=30,

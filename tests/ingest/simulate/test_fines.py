@@ -38,7 +38,6 @@ from monitor.store.database import Database, ask
 from monitor.store.deliveries import Sender
 from monitor.store.migrate import upgrade
 from tests.ingest.simulate.conftest import NOW, SEED, Simulated
-from tests.long import is_full
 
 GROUPS = {"uniform_fines", "strict_team", "channel_outage"}
 BESIDE = {"fourth_act", "double_fine", "unknown_code"}
@@ -268,7 +267,8 @@ def test_one_fine_for_all_and_one_strict_team_stand_where_there_is_room(
     assert strict and all(one.place is Place.HIGH for one in strict)
 
 
-@pytest.mark.parametrize("seed", [SEED] if not is_full() else [SEED, *range(201, 211)])
+@pytest.mark.full
+@pytest.mark.parametrize("seed", [SEED, *range(201, 211)])
 def test_over_four_months_all_are_found_and_hardly_any_clean_case_is_flagged(
     tmp_path: Path, seed: int
 ) -> None:
