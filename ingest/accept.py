@@ -267,6 +267,8 @@ class _Reception:
         if drawn is None or not drawn.holds(waiting.told, base):
             drawn = _Drawn(waiting.told, base, self._events(waiting, base), {})
         incoming = drawn.incoming
+        # Not where they are drawn: the thread that ends the last transaction writes its stations down then.
+        self._stations.update({station for station, _ in incoming})
         if self._letter.statement:
             self._stations.discard("")
             added, revisions, late = self._appender.lay_lines(connection, incoming)
@@ -371,7 +373,6 @@ class _Reception:
                 last_station, last_no = station, case_no
                 events = by_case.setdefault((station, case_no), [])
             events.append(event)
-        self._stations.update({station for station, _ in by_case})
         if self._letter.full and by_case:
             self._seen.update(by_case)
             begun = [min(event.occurred_at for event in events) for events in by_case.values()]

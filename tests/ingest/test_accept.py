@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -425,6 +426,32 @@ def test_rows_drawn_before_another_wrote_are_received_after_what_it_wrote(
     assert not differing(database)
     assert state_now(database, "襄0001").released_at == RELEASED.occurred_at
     assert state_now(database, "襄0005").released_at == RELEASED.occurred_at
+
+
+def test_a_transaction_that_is_being_ended_tells_no_stations_of_the_rows_behind_it(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingest.accept, "ROWS_AT_ONCE", 2)
+    drawn = Event()
+    told: list[list[str]] = []
+    first_states, record_counts = ingest.accept.first_states, ingest.accept.record_counts
+
+    def states(incoming: Any, under: Any) -> Any:
+        found = first_states(incoming, under)
+        drawn.set()
+        return found
+
+    def record(*given: Any, **more: Any) -> None:
+        assert drawn.wait(10)
+        told.append(sorted(more["stations"]))
+        record_counts(*given, **more)
+
+    monkeypatch.setattr(ingest.accept, "first_states", states)
+    monkeypatch.setattr(ingest.accept, "record_counts", record)
+    other = [one_case(number)._replace(station="14042301") for number in (3, 4)]
+    entry = take(database, batch_of([one_case(1), one_case(2)]), batch_of(other))
+    assert told == [[STATION], ["14042301", STATION], ["14042301", STATION]]
+    assert entry.stations == ("14042301", STATION)
 
 
 _RECEIVED = select(sources.c.name, deliveries.c.received_until).join(
