@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ingest.candidate import Candidate, Refusal, RowResult
 from ingest.tables.cell import Cell
 from ingest.tables.sheet import SheetRow
 
-from .batch import Landed
 from .codes import CodeSets
 from .column import SheetReader, canonical
 from .page import ActivityCode
@@ -110,13 +109,9 @@ class EventMapper:
         """A quick way for whole blocks of rows, where the page is one of weighings."""
         return QuickWeighings(self._reader, self._codes) if QuickWeighings.fits(self._page) else None
 
-    def quick(self) -> Callable[[int, list[str]], Landed | None]:
-        """A quick way for rows of text: the event, or None where `map` has to look closely."""
-        return QuickEvents(self._reader, self._codes).mapper() if QuickEvents.fits(self._page) else _nothing
-
-
-def _nothing(number: int, cells: list[str]) -> Landed | None:
-    return None
+    def quick(self) -> QuickEvents | None:
+        """A quick way for rows of text, where the page has one."""
+        return QuickEvents(self._reader, self._codes) if QuickEvents.fits(self._page) else None
 
 
 def activity_codes(codes: str | Mapping[str, ActivityCode], sets: CodeSets) -> dict[str, ActivityCode]:

@@ -24,6 +24,7 @@ from .head import Head, HeadRow, find_head, heading, names_of, required, squeeze
 from .ledger import LedgerMapper
 from .page import SourcePage
 from .place import StationDirectory
+from .quick import Places, nothing
 from .reading import Reading
 from .statement import StatementMapper
 
@@ -85,6 +86,12 @@ class ObjectMapper:
         quick, missing = found
         return quick(number, [*texts, *missing])
 
+    def places(self, names: tuple[str, ...]) -> Places | None:
+        """Where in an object of these names stands what decides its event; None where `quick` has to say.
+        Places beyond the names are of what must be there and is not."""
+        bound = self._bound((names, None, None))
+        return None if isinstance(bound, Refusal) else bound.places
+
     def _bound(self, shape: Shape) -> _Bound | Refusal:
         bound = self._shapes.get(shape)
         if bound is None:
@@ -124,10 +131,13 @@ class ObjectMapper:
                 self._warnings.append(warned._replace(row=None))
         if self._page.kind == "events":
             events = EventMapper(reader, self._codes)
-            return _Bound(complete, events.map, events.quick())
+            quick = events.quick()
+            if quick is None:
+                return _Bound(complete, events.map, nothing)
+            return _Bound(complete, events.map, quick.mapper(), quick.places())
         if self._page.kind == "statement":
-            return _Bound(complete, StatementMapper(reader).map, _nothing)
-        return _Bound(complete, LedgerMapper(reader).map, _nothing)
+            return _Bound(complete, StatementMapper(reader).map, nothing)
+        return _Bound(complete, LedgerMapper(reader).map, nothing)
 
     def _with_required(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """The names with those added that must be there, so that a missing one is a blank cell of its row."""
@@ -155,11 +165,7 @@ class _Bound(NamedTuple):
     names: tuple[str, ...]
     map: Callable[[SheetRow], RowResult]
     quick: Callable[[int, list[str]], Landed | None]
-
-
-def _nothing(number: int, cells: list[str]) -> Landed | None:
-    """The quick way of a ledger or a statement: there is none."""
-    return None
+    places: Places | None = None
 
 
 def map_objects(how: Reading, objects: Iterable[Mapping[str, Any]]) -> Batch:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from ingest.tables.cell import Cell
 
@@ -38,6 +38,15 @@ def plain(text: str) -> bool:
 
 Told = tuple[str, str, int | None, str]
 """Station, activity, revision and data: what the rest of the cells decide."""
+
+
+class Places(NamedTuple):
+    """Where in a row stands what decides its event, where nothing else does."""
+
+    case_no: int
+    at: int
+    rest: tuple[int, ...]
+    """Cells that decide station, activity, revision and data."""
 
 
 class QuickEvents:
@@ -73,20 +82,24 @@ class QuickEvents:
         recorder = reader.columns.get(page.recorded_at) if page.recorded_at else None
         recorded_at = None if recorder is None else recorder.position
         id_at = self._position(page.event_id)
-        rest = self._rest()
-        times = _instants(reader.columns[page.at.column])
-        recorded = None if recorder is None else _instants(recorder)
+        rest = itemgetter(*self._rest())
+        times = _Instants(reader.columns[page.at.column])
+        recorded = None if recorder is None else _Instants(recorder)
         assemble = self._assembled
         known: dict[Any, Told] = {}
         asked = missed = 0
+        last_no: str | None = None
 
         def quick(number: int, cells: list[str]) -> Landed | None:
-            nonlocal asked, missed
+            nonlocal asked, missed, last_no
             if len(cells) != width:
                 return None
             case_no = cells[case_at if given_at is None or not cells[given_at] else given_at]
-            if not plain(case_no):
-                return None
+            if case_no != last_no:
+                # Rows of a case mostly follow one another.
+                if not plain(case_no):
+                    return None
+                last_no = case_no
             found = None
             if missed * 2 <= asked or asked < TRIAL:
                 key = rest(cells)
@@ -100,12 +113,12 @@ class QuickEvents:
                     known[key] = found
             elif (found := assemble(cells)) is None:
                 return None
-            when = times(cells[time_at])
+            when = times[cells[time_at]]
             if when is None:
                 return None
             told = None
             if recorded is not None and recorded_at is not None and cells[recorded_at]:
-                span = recorded(cells[recorded_at])
+                span = recorded[cells[recorded_at]]
                 if span is None:
                     return None
                 told = span[0] if span[1] is None else span[1]
@@ -174,33 +187,46 @@ class QuickEvents:
             found = self._activities[text] = (code, columns)
         return found
 
-    def _rest(self) -> Callable[[list[str]], Any]:
-        """The cells that decide everything but case number, times and event id."""
+    def places(self) -> Places | None:
+        """Where to look in a row of plain texts, if it tells no event's id, receipt or other case number."""
+        page, columns = self._page, self._reader.columns
+        assert page.at is not None and page.at.column is not None
+        case_no, at = columns[page.case_no].position, columns[page.at.column].position
+        others = (page.case_no_given, page.event_id, page.recorded_at)
+        if case_no is None or at is None or any(self._position(name) is not None for name in others):
+            return None
+        return Places(case_no, at, tuple(self._rest()))
+
+    def _rest(self) -> list[int]:
+        """Where the cells stand that decide everything but case number, times and event id."""
         page = self._page
         at = page.at.column if page.at else None
         apart = {page.case_no, page.case_no_given, page.event_id, page.recorded_at, at}
         used = {name for _, name in page.uses()} - apart
-        positions = sorted(p for name in used if (p := self._position(name)) is not None)
-        return itemgetter(*positions)
+        return sorted(p for name in used if (p := self._position(name)) is not None)
 
     def _position(self, name: str | None) -> int | None:
         column = self._reader.columns.get(name) if name else None
         return None if column is None else column.position
 
 
-def _instants(column: ColumnReader) -> Callable[[str], tuple[int, int | None] | None]:
+def nothing(number: int, cells: list[str]) -> Landed | None:
+    """The quick way of a page that has none."""
+    return None
+
+
+class _Instants(dict[str, "tuple[int, int | None] | None"]):
     """Texts of a time column → instant and end, remembered; None for what is blank or refused."""
-    memo: dict[str, tuple[int, int | None]] = {}
 
-    def read(text: str) -> tuple[int, int | None] | None:
-        found = memo.get(text)
-        if found is None:
-            span = column.parse_afresh(Cell(text))
-            if type(span) is not Span:
-                return None
-            if len(memo) >= MEMO:
-                memo.clear()
-            found = memo[text] = (span.at, span.until)
+    def __init__(self, column: ColumnReader) -> None:
+        super().__init__()
+        self._column = column
+
+    def __missing__(self, text: str) -> tuple[int, int | None] | None:
+        span = self._column.parse_afresh(Cell(text))
+        if type(span) is not Span:
+            return None
+        if len(self) >= MEMO:
+            self.clear()
+        found = self[text] = (span.at, span.until)
         return found
-
-    return read

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from itertools import islice
@@ -17,6 +17,7 @@ from ingest.tables.fault import TableError
 from ingest.tables.limits import DEFAULT, Limits
 from ingest.tables.open import Kind, kind_of, open_tables
 from ingest.tables.sheet import Sheet, SheetRow, spread
+from ingest.tables.xes_told import PlainTrace, Told
 from monitor.cases.weighing import Weighings
 
 from .batch import Batch, Landed, SheetProblem, Warned, rows_of
@@ -28,6 +29,8 @@ from .ledger import LedgerMapper
 from .objects import ObjectMapper
 from .page import SourcePage
 from .place import StationDirectory
+from .quick import nothing
+from .quick_traces import QuickTraces
 from .reading import Reading
 from .row import set_aside
 from .statement import StatementMapper
@@ -219,21 +222,30 @@ class _Job:
 
     def xes(self) -> Iterator[Batch]:
         """An event an object, as its attributes name it; texts alone, so the quick way is open to it."""
-        from ingest.tables.xes import read_events
+        from ingest.tables.xes import read_parts
 
         objects = ObjectMapper(
             self.page, self.codes, self.stations, self.persons, self.limits, self.file_name
         )
+        traces = QuickTraces(objects)
         landed: list[Landed] = []
         rows: list[RowResult] = []
         try:
-            for number, found in read_events(self.path, self.limits):
-                if isinstance(found, RefusedRow):
-                    rows.append(objects.unreadable(number, found))
-                elif (one := objects.quick(number, *found)) is not None:
-                    landed.append(one)
+            for first, found in read_parts(self.path, self.limits):
+                events: Iterable[Told | RefusedRow] = ()
+                if not isinstance(found, PlainTrace):
+                    events = (found,)
+                elif (known := traces.landed(first, found)) is not None:
+                    landed += known
                 else:
-                    rows.append(objects.map(number, dict(zip(*found, strict=True))))
+                    events = found.told()
+                for number, one in enumerate(events, first):
+                    if isinstance(one, RefusedRow):
+                        rows.append(objects.unreadable(number, one))
+                    elif (event := objects.quick(number, *one)) is not None:
+                        landed.append(event)
+                    else:
+                        rows.append(objects.map(number, dict(zip(*one, strict=True))))
                 if len(landed) + len(rows) >= ROWS:
                     yield self.batch(None, landed, rows, objects.take_warnings())
                     landed, rows = [], []
@@ -314,10 +326,11 @@ class _Job:
     ) -> tuple[Callable[[SheetRow], RowResult], Callable[[int, list[str]], Landed | None]]:
         if self.page.kind == "events":
             events = EventMapper(reader, self.codes)
-            return events.map, events.quick()
+            quick = events.quick()
+            return events.map, nothing if quick is None else quick.mapper()
         if self.page.kind == "statement":
-            return StatementMapper(reader).map, _nothing
-        return LedgerMapper(reader).map, _nothing
+            return StatementMapper(reader).map, nothing
+        return LedgerMapper(reader).map, nothing
 
     def batch(
         self,
@@ -332,11 +345,6 @@ class _Job:
         return Batch(
             sheet, told, rows, self.persons.take(), warnings or [], problems or [], identities=known
         )
-
-
-def _nothing(number: int, cells: list[str]) -> Landed | None:
-    """The quick way of a ledger or a statement: there is none."""
-    return None
 
 
 def _sheet_row(number: int, cells: list[str] | RefusedRow, limits: Limits) -> SheetRow:

@@ -7,8 +7,7 @@ be declared there alone, and no log needs one.
 Most traces are plain: attributes with a key and a value, in events, in a trace. Such a trace never reaches
 the parser: without a whole element at the level of the log the rest is as well-formed as it was. It is known
 by its form, what is left of it without its values: that is the same for trace after trace of a log and is
-looked at once, by a regular expression that admits nothing that is not well-formed. All else is read by
-expat.
+looked at once (`xes_form`). All else is read by expat.
 """
 
 from __future__ import annotations
@@ -17,14 +16,15 @@ import codecs
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 from xml.parsers import expat
 
 from .delimited import RefusedRow
 from .fault import RowFault, TableError
 from .limits import DEFAULT, Limits
 from .source import Source, source_of
-from .xes_log import CASE, Fault, LogListener, Told
+from .xes_form import TraceForms
+from .xes_log import LogListener
+from .xes_told import Fault, PlainTrace, Told
 
 _CHUNK = 512 * 1024
 _LONGEST = 8 * 1024 * 1024
@@ -39,20 +39,9 @@ _ENCODINGS = {
 }
 """Encodings that are decoded here: UTF-8, and those that expat does not know. Others are left to it."""
 
-_CHAR = r'[^"<&\x00-\x1f\ud800-\udfff\ufffe\uffff]'
-_BLANK = r"[ \t\r\n]*+"
-_NO_VALUE = ' value=""'
-_PLAIN_ATTRIBUTE = rf'<(?:string|date|int|boolean|id|float) key="{_CHAR}*+"{_NO_VALUE}{_BLANK}/>{_BLANK}'
-_PLAIN_EVENT = rf"{_BLANK}<event>{_BLANK}((?:{_PLAIN_ATTRIBUTE})*+)"
-_FIRST_EVENT = re.compile(rf"{_BLANK}<trace>{_BLANK}((?:{_PLAIN_ATTRIBUTE})*+){_PLAIN_EVENT}")
-_NEXT_EVENT = re.compile(_PLAIN_EVENT)
-_NAME = re.compile(r'<(\w+) key="([^"]*)"')
 _DIGITS = re.compile(r'[-+.0-9"]*+')
 """Floats that stand for themselves, a quote between two; one with an exponent is told anew."""
-_FORMS, _REMEMBERED = 4_096, 16_384
-"""Forms of events, and of traces, that are remembered, and the length of those."""
 _END = "</trace>"
-_EVENT_END = "</event>"
 
 
 def is_xes(plain: bytes) -> bool:
@@ -72,103 +61,31 @@ def read_events(path: Path, limits: Limits = DEFAULT) -> Iterator[tuple[int, Tol
     Raises `TableError`: `xml_doctype`, `broken_xml`, `misplaced_element` (what stood before it is good),
     `too_many_rows`.
     """
-    number = 0
+    for number, one in read_parts(path, limits):
+        if isinstance(one, PlainTrace):
+            yield from enumerate(one.told(), number)
+        else:
+            yield number, one
+
+
+def read_parts(
+    path: Path, limits: Limits = DEFAULT
+) -> Iterator[tuple[int, Told | RefusedRow | PlainTrace]]:
+    """The same, where the events of a plain trace come together, under the number of the first."""
+    number = 1
     for found in _Reader(source_of(path, limits)).parts():
-        for number, one in enumerate(found, number + 1):  # noqa: B020
-            if number > limits.rows:
+        for one in found:
+            events = len(one.form.events) if isinstance(one, PlainTrace) else 1
+            if number + events - 1 > limits.rows:
+                if isinstance(one, PlainTrace):
+                    yield from zip(range(number, limits.rows + 1), one.told(), strict=False)
                 raise TableError("too_many_rows", {"limit": str(limits.rows)})
             if isinstance(one, Fault):
                 fault = RowFault(one.code, {"row": str(number), **one.params})
                 yield number, RefusedRow(fault, [one.start[:100]])
             else:
                 yield number, one
-
-
-class _Form(NamedTuple):
-    """An event, the first of its trace or another, without its values."""
-
-    own: tuple[str, ...]
-    """Names of the attributes of the trace, where it begins with this event."""
-    names: tuple[str, ...]
-    floats: tuple[int, ...]
-    """Which of the values must be plain numbers."""
-
-
-class _Forms(dict[tuple[str, bool], "_Form | None"]):
-    """Forms by what is left of an event without its values, and whether its trace begins with it; None
-    stands for what only the parser can judge."""
-
-    def __missing__(self, seen: tuple[str, bool]) -> _Form | None:
-        text, first = seen
-        found = (_FIRST_EVENT if first else _NEXT_EVENT).fullmatch(text)
-        form = None
-        if found is not None:
-            *own, event = (_NAME.findall(part) for part in found.groups())
-            of_trace = own[0] if own else []
-            kinds = [kind for kind, _ in (*of_trace, *event)]
-            form = _Form(
-                tuple([name for _, name in of_trace]),
-                tuple([name for _, name in event]),
-                tuple([place for place, kind in enumerate(kinds) if kind == "float"]),
-            )
-        if len(self) >= _FORMS:
-            self.clear()
-        if len(text) < _REMEMBERED:
-            self[seen] = form
-        return form
-
-
-class _TraceForm(NamedTuple):
-    """A trace without its values."""
-
-    own: int
-    """How many of the values are those of the trace itself, which come first."""
-    events: tuple[tuple[tuple[str, ...], int, int], ...]
-    """Of each event the names, those of the trace first, and from where to where among the values are its
-    own."""
-    floats: tuple[int, ...]
-    """Which of the values must be plain numbers."""
-
-
-class _TraceForms(dict[str, "_TraceForm | None"]):
-    """Forms by what is left of a trace without its values and its end; None stands for what only the parser
-    can judge."""
-
-    def __init__(self, log: LogListener) -> None:
-        super().__init__()
-        self._log = log
-        self._forms = _Forms()
-
-    def __missing__(self, text: str) -> _TraceForm | None:
-        form = self._form(text)
-        if len(self) >= _FORMS:
-            self.clear()
-        if len(text) < _REMEMBERED:
-            self[text] = form
-        return form
-
-    def _form(self, text: str) -> _TraceForm | None:
-        *texts, rest = text.split(_EVENT_END)
-        if not texts or rest.strip(" \t\r\n"):
-            return None
-        shared: tuple[str, ...] = ()
-        own = place = 0
-        events: list[tuple[tuple[str, ...], int, int]] = []
-        floats: list[int] = []
-        for event in texts:
-            form = self._forms[event, not events]
-            if form is None:
-                return None
-            floats += [place + one for one in form.floats]
-            if not events:
-                shared, own = tuple([CASE + name for name in form.own]), len(form.own)
-                place = own
-            names = shared + form.names
-            if not self._log.admits(names) or not self._log.admits(form.names):
-                return None
-            events.append((names, place, place + len(form.names)))
-            place += len(form.names)
-        return _TraceForm(own, tuple(events), tuple(floats))
+            number += events
 
 
 class _Reader:
@@ -181,8 +98,8 @@ class _Reader:
         """Whether what comes next stands between two traces, for certain."""
         self._skipped_lines = 0
 
-    def parts(self) -> Iterator[list[Told | Fault]]:
-        """Events, chunk by chunk of the file."""
+    def parts(self) -> Iterator[list[Told | Fault | PlainTrace]]:
+        """Events and plain traces, chunk by chunk of the file."""
         declared = _DECLARED.match(self._source.head().removeprefix(codecs.BOM_UTF8))
         named = "utf-8" if declared is None else declared[1].decode("ascii").lower()
         encoding = _ENCODINGS.get(named)
@@ -191,7 +108,7 @@ class _Reader:
         decode = None if encoding is None else codecs.getincrementaldecoder(encoding)().decode
         self._parser = expat.ParserCreate(None if encoding is None else "utf-8")
         self._log = LogListener(self._parser, self._source.path.name, self._source.limits.columns)
-        self._forms = _TraceForms(self._log)
+        self._forms = TraceForms(self._log.admits)
         damage: Exception | None = None
         with self._source.open() as file:
             last = False
@@ -266,9 +183,5 @@ class _Reader:
             return False
         if form.floats and _DIGITS.fullmatch('"'.join([values[place] for place in form.floats])) is None:
             return False
-        own = tuple(values[: form.own])
-        new = tuple.__new__
-        self._log.plain_trace(
-            [new(Told, (names, (*own, *values[first:last]))) for names, first, last in form.events]
-        )
+        self._log.plain_trace(tuple.__new__(PlainTrace, (form, values)))
         return True

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
 from xml.parsers import expat
 
 from .fault import TableError
 from .number import plain_number
-
-CASE = "case:"
-"""What stands before the name of an attribute of the trace."""
+from .xes_told import CASE, Fault, PlainTrace, Told
 
 DEEPEST = 256
 """Attributes within attributes; no log has five."""
@@ -20,21 +17,6 @@ _KINDS = {"float": _FLOAT, "event": _EVENT, "trace": _TRACE, "log": _LOG_ELEMENT
 
 Pairs = list[tuple[str, str]]
 """Names and texts of attributes."""
-
-
-class Told(NamedTuple):
-    """Names and texts of an event, those of its trace first. No name stands twice."""
-
-    names: tuple[str, ...]
-    texts: tuple[str, ...]
-
-
-class Fault(NamedTuple):
-    """Why the attributes of one event or trace cannot be told, and how they start."""
-
-    code: str
-    params: dict[str, str]
-    start: str
 
 
 def _told(pairs: Pairs) -> Told:
@@ -59,7 +41,7 @@ class LogListener:
         self._parser = parser
         self._file_name = file_name
         self._columns = columns
-        self._ready: list[Told | Fault] = []
+        self._ready: list[Told | Fault | PlainTrace] = []
         self._judged: dict[tuple[str, ...], Fault | None] = {}
         self._whole: dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[str, ...]] = {}
         """Names of a trace and of an event, both without a fault → all of them."""
@@ -69,8 +51,8 @@ class LogListener:
         """Whether the trace that ended last stood in the log, and nothing was begun since."""
         self._listen()
 
-    def taken(self) -> list[Told | Fault]:
-        """Events that are whole, since the last call."""
+    def taken(self) -> list[Told | Fault | PlainTrace]:
+        """Events and plain traces that are whole, since the last call."""
         ready, self._ready = self._ready, []
         return ready
 
@@ -78,9 +60,9 @@ class LogListener:
         """Whether an event may have attributes of these names: none twice, and not too many."""
         return self._fault(names) is None
 
-    def plain_trace(self, events: list[Told]) -> None:
-        """A trace that was known by its form, and what its events tell, those of the trace with them."""
-        self._ready += events
+    def plain_trace(self, trace: PlainTrace) -> None:
+        """A trace that was known by its form."""
+        self._ready.append(trace)
 
     def _listen(self) -> None:
         """Called for every element, so all that changes is held in closures."""

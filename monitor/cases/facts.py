@@ -13,12 +13,6 @@ Facts = dict[str, list[Fact]]
 """Valid events by activity, each list in the order of time."""
 
 
-def first_at(facts: Facts, activity: str) -> int | None:
-    """The instant of the first event of an activity."""
-    found = facts.get(activity)
-    return found[0][0].occurred_at if found else None
-
-
 def earliest(found: list[Fact]) -> tuple[int, int | None]:
     """When the first of them happened, and the last possible instant of that where it is an interval.
 

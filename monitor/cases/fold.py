@@ -11,7 +11,7 @@ import orjson
 from monitor.cases.activity import ORDER, Activity, Authority
 from monitor.cases.clock import verdict
 from monitor.cases.event import SECOND, Event
-from monitor.cases.facts import Fact, Facts, earliest, first_at, instants
+from monitor.cases.facts import Fact, Facts, earliest, instants
 from monitor.cases.payment import PAYMENT, payment_of
 from monitor.cases.revision import valid_events
 from monitor.cases.state import CaseState, Finding, Pause, Verdict
@@ -50,7 +50,7 @@ def fold(
     if not valid:
         return _nothing_but_voids(station, case_no, waiting_voids)
     times = [event.occurred_at for event in valid]
-    if len(set(times)) < len(times) or times != sorted(times):
+    if times != sorted(set(times)):
         valid.sort(key=_in_time)
     facts: Facts = {}
     plain = _UNKNOWN.copy()
@@ -75,22 +75,16 @@ def fold(
 
     weights_of(plain, facts, terms, findings)
     _clock_a(plain, facts, terms, findings)
-    _other_clocks(plain, facts)
+    _first_told(plain, facts)
     _decision(plain, facts)
     if not PAYMENT.isdisjoint(facts):
         payment_of(plain, facts)
     if not REMOVAL.isdisjoint(facts):
         removal_of(plain, facts)
-    plain |= {
-        "station": station,
-        "case_no": case_no,
-        "events": len(valid),
-        "first_at": valid[0].occurred_at,
-        "last_at": valid[-1].occurred_at,
-        "closed_at": first_at(facts, "closed"),
-        "withdrawn_at": first_at(facts, "withdrawn"),
-        "findings": tuple(findings),
-    }
+    plain["station"], plain["case_no"], plain["events"] = station, case_no, len(valid)
+    plain["first_at"], plain["last_at"] = valid[0].occurred_at, valid[-1].occurred_at
+    if findings:
+        plain["findings"] = tuple(findings)
     if plain["custody"]:
         plain["days"] = _days(valid)
     if "suspended" in facts:
@@ -182,10 +176,23 @@ def _end(
     return at, at if until is None else until
 
 
-def _other_clocks(plain: dict[str, Any], facts: Facts) -> None:
-    for activity in ("accepted", "detained", "handed_in"):
-        if activity in facts:
-            plain[f"{activity}_at"], plain[f"{activity}_until"] = earliest(facts[activity])
+_INSTANTS = {
+    activity: f"{activity}_at" for activity in ("handed_over", "filed", "notified", "withdrawn", "closed")
+}
+"""Activities of which a state tells the first instant alone."""
+_SPANS = {
+    activity: (f"{activity}_at", f"{activity}_until") for activity in ("accepted", "detained", "handed_in")
+}
+"""Those of clocks B and C, of which it tells the last possible instant too."""
+
+
+def _first_told(plain: dict[str, Any], facts: Facts) -> None:
+    for activity, found in facts.items():
+        if activity in _INSTANTS:
+            plain[_INSTANTS[activity]] = found[0][0].occurred_at
+        elif activity in _SPANS:
+            at, until = _SPANS[activity]
+            plain[at], plain[until] = earliest(found)
 
 
 POLICE_STEPS = frozenset(("accepted", "handed_over", "handed_in", "detained"))
@@ -196,9 +203,6 @@ def _decision(plain: dict[str, Any], facts: Facts) -> None:
     """The decision in force, by whom, and the steps towards it."""
     if plain["authority"] is None and not POLICE_STEPS.isdisjoint(facts):
         plain["authority"] = _POLICE
-    for activity in ("handed_over", "filed", "notified"):
-        if activity in facts:
-            plain[f"{activity}_at"] = facts[activity][0][0].occurred_at
     decided = facts.get("decided")
     if not decided:
         return

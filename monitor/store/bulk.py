@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import chain, islice, repeat
+from operator import is_
 from queue import SimpleQueue
 from sqlite3 import SQLITE_LIMIT_VARIABLE_NUMBER
 from types import NoneType
@@ -130,27 +131,34 @@ def _insert(driver: Any, blocks: SimpleQueue[_Block | None]) -> None:
     """Insert after insert, each of as many rows as SQLite takes values for.
 
     Not `executemany`: it lets go of Python for every row, and to get hold of it again waits longer than the
-    row takes. What all the rows say alike, a third to two thirds of the columns, is bound once.
+    row takes. What all the rows say alike, a third to two thirds of the columns, is bound once, and so is
+    what stands in two columns of a row.
     """
     most = driver.getlimit(SQLITE_LIMIT_VARIABLE_NUMBER)
     while (block := blocks.get()) is not None:
         size = min(_ROWS_AT_ONCE, most // len(block.content))
         for first in range(0, len(block.content[0][1]), size):
-            part = [(name, values[first : first + size]) for name, values in block.content]
-            rows = len(part[0][1])
-            alike = [
-                (name, values[0])
-                for name, values in part[1:]
-                if values[0] == values[-1] and values.count(values[0]) == rows
-            ]
-            once = {name for name, _ in alike}
-            apart = [(name, values) for name, values in part if name not in once]
-            names = ", ".join(f'"{name}"' for name, _ in (*alike, *apart))
-            chosen = ", ".join(["?"] * len(alike) + [f"column{n}" for n in range(1, len(apart) + 1)])
+            columns = [values[first : first + size] for _, values in block.content]
+            rows = len(columns[0])
+            alike: list[Any] = []
+            apart: list[Sequence[Any]] = []
+            alike_names, apart_names, chosen = [], [], []
+            for (name, _), values in zip(block.content, columns, strict=True):
+                if columns[0] is not values and values[0] == values[-1] and values.count(values[0]) == rows:
+                    alike.append(values[0])
+                    alike_names.append(f'"{name}"')
+                    continue
+                place = next((n for n, other in enumerate(apart, 1) if all(map(is_, values, other))), 0)
+                if not place:
+                    apart.append(values)
+                    place = len(apart)
+                apart_names.append(f'"{name}"')
+                chosen.append(f"column{place}")
+            names = ", ".join(alike_names + apart_names)
+            selected = ", ".join(["?"] * len(alike) + chosen)
             marks = ", ".join([f"({', '.join('?' * len(apart))})"] * rows)
-            told = [value for _, value in alike]
-            told += chain.from_iterable(zip(*[values for _, values in apart], strict=True))
-            driver.execute(f"{block.statement} ({names}) SELECT {chosen} FROM (VALUES {marks})", told)
+            told = [*alike, *chain.from_iterable(zip(*apart, strict=True))]
+            driver.execute(f"{block.statement} ({names}) SELECT {selected} FROM (VALUES {marks})", told)
 
 
 def _copy(driver: Any, blocks: SimpleQueue[_Block | None]) -> None:

@@ -35,6 +35,20 @@ def test_what_is_appended_is_read_back_as_it_was(database: Database, times: int)
     assert [tuple(row) for row in found] == rows
 
 
+def test_columns_that_tell_the_same_are_kept_apart_from_those_that_are_merely_equal(
+    database: Database,
+) -> None:
+    digests = [bytes([n]) for n in range(200)]
+    with database.write() as connection:
+        kind = "BYTEA" if connection.dialect.name == "postgresql" else "BLOB"
+        ask(connection, f"CREATE TABLE twice (a INTEGER, b {kind}, c {kind}, d INTEGER, e BOOLEAN)")
+        rows = [(n, digest, digest, n, bool(n)) for n, digest in enumerate(digests)]
+        append_rows(connection, "twice", ("a", "b", "c", "d", "e"), rows)
+        append_rows(connection, "twice", ("a", "d", "e"), [(1, 1, True), (0, 0, False)])
+        found = ask(connection, "SELECT a, b, c, d, e FROM twice")
+    assert [tuple(row) for row in found] == [*rows, (1, None, None, 1, True), (0, None, None, 0, False)]
+
+
 def test_a_code_of_an_enumeration_is_written_as_its_text(database: Database) -> None:
     with database.write() as connection:
         _table(connection)

@@ -162,6 +162,16 @@ def test_more_attributes_or_events_than_the_limits_allow_are_refused(tmp_path: P
         list(open_xes(path, Limits(rows=1)))
 
 
+def test_a_plain_trace_of_too_many_events_tells_those_within_the_limit(tmp_path: Path) -> None:
+    trace = "<trace>" + '<event><string key="a" value="1"/></event>' * 3 + "</trace>"
+    found = open_xes(log(tmp_path, f"<log>{trace * 2}</log>"), Limits(rows=5))
+    numbers = []
+    with pytest.raises(TableError, match="too_many_rows"):
+        for number, _ in found:
+            numbers.append(number)
+    assert numbers == [1, 2, 3, 4, 5]
+
+
 @pytest.mark.parametrize("body", ["<?xml version='1.0'?><catalog><log/></catalog>", "<logs/>"])
 def test_other_xml_is_no_event_log(tmp_path: Path, body: str) -> None:
     path = log(tmp_path, body)
@@ -286,7 +296,7 @@ def test_the_quick_way_reads_what_the_parser_reads(
 def test_most_traces_go_the_quick_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = log(tmp_path, PLAIN)
     plain: list[int] = []
-    monkeypatch.setattr(xes.LogListener, "plain_trace", lambda self, events: plain.append(len(events)))
+    monkeypatch.setattr(xes.LogListener, "plain_trace", lambda self, trace: plain.append(len(trace.told())))
     list(open_xes(path))
     # not the first, by which the parser knows where it is; nor entities, what follows a comment, a name of
     # the trace told anew, the exponent
