@@ -62,13 +62,33 @@ def put_back(source: Path, target: Path) -> Path | None:
         kept = target.with_name(f"{target.name}.before-{moment}")
         back_up(target, kept)
     target.parent.mkdir(parents=True, exist_ok=True)
-    with (
-        closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as copy,
-        closing(sqlite3.connect(target, timeout=60)) as live,
-    ):
-        live.execute("PRAGMA journal_mode=WAL")
-        copy.backup(live)
+    draft = target.with_name(f"{target.name}.part")
+    try:
+        with (
+            closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as copy,
+            closing(sqlite3.connect(target, timeout=60)) as live,
+        ):
+            # Heard by a database that is not there yet; one that is keeps the size of its pages.
+            live.execute(f"PRAGMA page_size={_page_size(copy)}")
+            live.execute("PRAGMA journal_mode=WAL")
+            if _page_size(copy) == _page_size(live):
+                copy.backup(live)
+            else:
+                # The copy's are cut anew.
+                draft.unlink(missing_ok=True)
+                os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+                copy.execute(f"PRAGMA page_size={_page_size(live)}")
+                copy.execute("VACUUM INTO ?", (str(draft),))
+                with closing(sqlite3.connect(draft)) as cut:
+                    cut.backup(live)
+    finally:
+        draft.unlink(missing_ok=True)
     return kept
+
+
+def _page_size(connection: sqlite3.Connection) -> int:
+    size: int = connection.execute("PRAGMA page_size").fetchone()[0]
+    return size
 
 
 def _judge(source: Path) -> None:

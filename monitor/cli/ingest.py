@@ -39,7 +39,7 @@ def ingest(
     from ingest.tables.child import prepared
 
     # Its imports take as long as ours, beside which they run.
-    with prepared("ingest.mapping.read"):
+    with fewer_collections(), prepared("ingest.mapping.read"):
         _ingest(paths, source, backfill, dry_run, rows, strict, as_json)
 
 
@@ -98,7 +98,7 @@ def _take_all(
 
     before = last_event(intake.database)
     _mark_made_up(intake, chosen)
-    with fewer_collections(), progress_bar() as started:
+    with progress_bar() as started:
         delivered = [take(intake, one, who, backfill, started(one.path.name)) for one in chosen]
     return delivered, totals_of(intake.database, delivered, before)
 
@@ -117,7 +117,7 @@ def _mark_made_up(intake: Intake, chosen: list[Chosen]) -> None:
 @contextmanager
 def fewer_collections() -> Iterator[None]:
     """A load makes hundreds of thousands of tuples that live until their transaction is written and form no
-    cycles; the collector would walk them again and again for nothing."""
+    cycles; the collector would walk them again and again for nothing, as it does all that is imported."""
     usual = gc.get_threshold()
     gc.set_threshold(100_000, 20, 20)
     try:

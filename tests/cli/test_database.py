@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,28 @@ def test_a_backup_put_back_is_the_database_of_then_and_what_was_there_is_kept(
     [kept] = loaded.parent.glob("*.before-*")
     with sqlite3.connect(kept) as connection:
         assert connection.execute("SELECT count(*) FROM cases").fetchone() == (3,)
+
+
+@pytest.mark.parametrize(("size", "there"), [(4096, True), (16384, True), (4096, False)])
+def test_a_copy_with_pages_of_another_size_is_put_back_whole(
+    size: int, there: bool, fangxing: Fangxing, loaded: Path, event_file: EventFile, tmp_path: Path
+) -> None:
+    copy, cut = tmp_path / "copy.db", tmp_path / "cut.db"
+    assert fangxing("db", "backup", copy).code == 0
+    with closing(sqlite3.connect(copy)) as connection:
+        connection.execute(f"PRAGMA page_size={size}")
+        connection.execute("VACUUM INTO ?", (str(cut),))
+    assert fangxing("ingest", event_file("城西,A9,confirmed,2024-07-03 08:00")).code == 0
+    if not there:
+        for file in loaded.parent.glob(f"{loaded.name}*"):
+            file.unlink()
+    assert fangxing("db", "restore", cut).code == 0
+    assert fangxing("db", "check").code == 0
+    with closing(sqlite3.connect(loaded)) as connection:
+        assert connection.execute("SELECT case_no FROM cases ORDER BY id").fetchall() == [("A1",), ("A2",)]
+        kept_size = connection.execute("PRAGMA page_size").fetchone()[0]
+    assert kept_size == (8192 if there else size)
+    assert not list(loaded.parent.glob("*.part"))
 
 
 def test_a_backup_overwrites_nothing_and_a_damaged_or_foreign_copy_is_not_restored(
