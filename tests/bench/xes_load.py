@@ -80,6 +80,8 @@ class Taken(NamedTuple):
 
 def timed(command: list[str], **environment: str) -> Taken:
     """Run a command; what it prints last may be a number of seconds."""
+    # what ran before must not be written down meanwhile
+    os.sync()
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     begin = time.perf_counter()
     done = subprocess.run(command, env={**os.environ, **environment}, capture_output=True, check=True)
