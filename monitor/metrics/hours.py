@@ -71,10 +71,10 @@ def counts(engine: Engine, ask: Ask) -> ir.Table:
     return cases.group_by("minutes", "released", "on_time").agg(cases=_.count(), longest=_.held_us.max())
 
 
-def curve_of(released: Mapping[int, int], held: Mapping[int, int]) -> list[Step]:
-    """The product-limit estimate of cases released, and still held, at an age of so many whole minutes."""
-    ages = sorted({*released, *held})
-    return held_over_time([(age / 60, released.get(age, 0), held.get(age, 0)) for age in ages])
+def by_age(released: Mapping[int, int], held: Mapping[int, int]) -> list[tuple[float, int, int]]:
+    """Cases released, and still held, at an age of so many whole minutes: by hours, as the product-limit
+    estimate wants them."""
+    return [(age / 60, released.get(age, 0), held.get(age, 0)) for age in sorted({*released, *held})]
 
 
 _FIGURES = itemgetter("minutes", "released", "on_time", "cases", "longest")
@@ -98,7 +98,7 @@ def hours(engine: Engine, ask: Ask) -> Hours | None:
         into = bins.setdefault(minutes * MINUTE // HOUR, [0, 0, 0])
         into[2 if not released else 0 if on_time else 1] += cases
         longest = most if longest is None else max(longest, most)
-    curve = curve_of(released_at, held_at)
+    curve = held_over_time(by_age(released_at, held_at))
     held = sum(held_at.values())
     return Hours(
         sum(released_at.values()) + held,

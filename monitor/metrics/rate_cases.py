@@ -17,13 +17,16 @@ def rate_cases(engine: Engine, ask: Ask) -> ir.Table:
     `timed` is whether start and end are known to the hour: only then do the hours of a case mean anything.
     """
     members = compliance.members(engine, ask)
-    return with_hours(members, ask.as_of)
+    return with_hours(members.filter(_.place.isin(INSIDE)), ask.as_of)
 
 
-def with_hours(members: ir.Table, as_of: int) -> ir.Table:
-    """Those of some cases with a `place` that are within n, with the same columns."""
-    inside = members.filter(_.place.isin([compliance.ON_TIME, compliance.LATE]))
-    ended = inside.mutate(
+INSIDE = (compliance.ON_TIME, compliance.LATE)
+"""Places of the cases within n."""
+
+
+def with_hours(cases: ir.Table, as_of: int) -> ir.Table:
+    """Cases with the same columns besides."""
+    ended = cases.mutate(
         end_at=ibis.coalesce(_.released_at, as_of),
         timed=_.confirmed_until.isnull() & _.released_until.isnull(),
     )

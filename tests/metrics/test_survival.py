@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from monitor.metrics.survival import held_over_time, time_by_which
+from monitor.metrics.survival import held_over_time, median_of, time_by_which
 
 REMISSION = [
     (6, 3, 1), (7, 1, 0), (9, 0, 1), (10, 1, 1), (11, 0, 1), (13, 1, 0), (16, 1, 0), (17, 0, 1), (19, 0, 1),
@@ -33,6 +35,12 @@ def test_without_held_ones_it_is_the_share_itself() -> None:
     assert [step.held for step in steps] == [0.75, 0.25, 0.0]
     assert steps[-1].low == steps[-1].high == 0.0
     assert time_by_which(steps, 1.0) == 5
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), max_size=12))
+def test_the_median_alone_is_that_of_the_curve(told: list[tuple[int, int]]) -> None:
+    counts = [(float(hours), released, held) for hours, (released, held) in enumerate(told)]
+    assert median_of(counts) == time_by_which(held_over_time(counts), 0.5)
 
 
 def test_ages_out_of_order_are_refused() -> None:
