@@ -116,6 +116,7 @@ class Appender:
         current = current_versions(connection, [key for key, case in changed.items() if not case.new])
         # From here on rows are under way, and whatever is asked waits for them.
         add_cases(connection, numbered)
+        new = tuple.__new__
         for key in fresh:
             if len(kept) >= ROWS_TOGETHER:
                 insert_events(connection, homes, [self._source_id] * len(kept), kept)
@@ -125,7 +126,7 @@ class Appender:
             gained.add(case_id)
             kept += own
             homes += repeat(case_id, len(own))
-            changed[case_id] = Changed(key, KnownEvents(own, []), True)
+            changed[case_id] = new(Changed, (key, new(KnownEvents, (own, [])), True))
         insert_events(connection, homes, [self._source_id] * len(kept), kept)
         read_again(connection, changed, moved, ids)
         if self._letter.backfill:

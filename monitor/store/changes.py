@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from monitor.store.bulk import append_rows
+from monitor.store.bulk import append_columns, append_rows
 from monitor.store.database import Database, ask, ask_among
 
 KEPT = 100_000
@@ -41,7 +41,7 @@ class Changes(NamedTuple):
 
 def note_changed(connection: Connection, case_ids: Iterable[int]) -> None:
     """Note cases whose versions or events changed, in the transaction that changes them."""
-    append_rows(connection, "changes", ("case_id",), [(case_id,) for case_id in case_ids])
+    append_columns(connection, "changes", ("case_id",), [list(case_ids)])
 
 
 def note_weighed(connection: Connection, months: Iterable[str]) -> None:

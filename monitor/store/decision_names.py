@@ -32,7 +32,7 @@ NAMED = "SELECT name, case_id FROM decision_names WHERE kind = ? AND name {among
 
 def note_names(connection: Connection, events: Mapping[int, Sequence[Event]]) -> None:
     """Note the names that these cases tell, of those with a decision. Needs the write transaction."""
-    whole = "\n".join(map(_DATA, chain.from_iterable(events.values())))
+    whole = "\n".join({*map(_DATA, chain.from_iterable(events.values()))})
     if not any(word in whole for word in _WORDS):
         # Most first loads, told at a glance.
         return
