@@ -18,7 +18,7 @@ from monitor.cases.branch import Gate, branches
 from monitor.cases.event import SECOND, digest
 from monitor.cases.gate import gate_of
 from monitor.cases.state import CaseState, Verdict
-from monitor.settings.alerts import Alerts, Countdown, LegalDate, Thresholds, WatchedStep
+from monitor.settings.alerts import Alerts, Countdown, LegalDate, Thresholds
 from monitor.settings.cadence import SECONDS, span
 from monitor.settings.calendar import CalendarMissing
 from monitor.settings.configuration import Configuration
@@ -315,11 +315,3 @@ def _midnight(day: date, zone: ZoneInfo) -> int:
 
 def _day_end(day: date, zone: ZoneInfo) -> int:
     return _midnight(day + timedelta(days=1), zone) - 1
-
-
-STEPS = tuple(f"step:{step.value}" for step in WatchedStep)
-CASE_CLOCKS = (
-    "a", "b", "c", *STEPS, "held_after_removal", "paid_not_released",
-    *(f"legal:{name.value}" for name in LegalDate),
-)  # fmt: skip
-"""Every clock of a case but those of findings, `finding:<code>`; each has its text, `flags.clocks`."""

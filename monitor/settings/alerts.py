@@ -70,6 +70,16 @@ TERMS = (LegalDate.PUBLISH.value, LegalDate.COPY_HOME.value, LegalDate.DECIDE.va
 """Those of which the term stands in `alerts.yaml`."""
 
 
+STEPS = tuple(f"step:{step.value}" for step in WatchedStep)
+CASE_CLOCKS = (
+    "a", "b", "c", *STEPS, "held_after_removal", "paid_not_released",
+    *(f"legal:{name.value}" for name in LegalDate),
+)  # fmt: skip
+"""Every clock of a case but those of findings, `finding:<code>`; each has its text, `flags.clocks`."""
+OTHER_CLOCKS = ("feed", "job", "channel", "sending")
+"""Kinds of clocks of what is no case; behind a colon stands which."""
+
+
 class Countdown(Entry):
     """With how much left of a clock a flag is raised, and how often past its limit, for how long."""
 
@@ -287,6 +297,20 @@ def _problems(alerts: Alerts, document: Document) -> Iterator[ConfigProblem]:
                 yield _unknown(path, shift.recipient, alerts.recipients, document)
     for station, levels in alerts.levels.items():
         yield from _levels(alerts, station, levels, document)
+    for place, silence in enumerate(alerts.silences):
+        for n, clock in enumerate(silence.clocks):
+            if not _is_clock(clock):
+                known = ", ".join((*CASE_CLOCKS, "finding:…", *(f"{kind}:…" for kind in OTHER_CLOCKS)))
+                path = ("silences", place, "clocks", n)
+                yield document.problem(path, "unknown_clock", value=clock, known=known)
+
+
+def _is_clock(name: str) -> bool:
+    """Whether flags may be of this clock: a silence of another would silence nothing."""
+    kind, _, which = name.partition(":")
+    if kind == "finding":
+        return which in FINDINGS
+    return name in CASE_CLOCKS or (kind in OTHER_CLOCKS and bool(which))
 
 
 def _unknown_findings(

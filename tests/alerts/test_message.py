@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.alerts.dues import CASE_CLOCKS
 from monitor.alerts.message import Told, compose, what
+from monitor.settings.alerts import CASE_CLOCKS
 from monitor.settings.entry import Language
 from monitor.settings.texts import texts
 from tests.factories import SHANGHAI, at

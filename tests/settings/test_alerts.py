@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.settings.alerts import Alerts, LegalDate, WatchedStep, read_alerts
+from monitor.settings.alerts import CASE_CLOCKS, Alerts, LegalDate, WatchedStep, read_alerts
 from monitor.settings.calendar import CalendarMissing, read_calendar
 from monitor.settings.check import check_config
 from monitor.settings.findings import OF_CASES, OF_DECISIONS, OF_PAYMENTS
@@ -147,6 +147,25 @@ def test_what_does_not_fit_is_refused_with_its_line(before: str, after: str, pro
     with pytest.raises(ConfigError) as caught:
         read(TEXT.replace(before, after, 1))
     assert [(one.message, one.line) for one in caught.value.problems] == [(problem, line)]
+
+
+SILENCE = "silences:\n  - {{from: 2026-01-01, until: 2026-01-02, clocks: [{}], owner: 李, reason: 检定}}\n"
+
+
+@pytest.mark.parametrize("clock", ["held_after", "step:decided", "finding:no_notise", "feed", "job:"])
+def test_a_silence_of_a_clock_that_is_none_is_refused(clock: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        read(SILENCE.format(f'"{clock}"'))
+    [problem] = caught.value.problems
+    assert (problem.message, problem.key, problem.params["value"]) == (
+        "unknown_clock", "silences.0.clocks.0", clock
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("clock", [*CASE_CLOCKS, "finding:no_notice", "feed:west", "sending:mail"])
+def test_a_silence_may_be_of_any_clock_there_is(clock: str) -> None:
+    [silence] = read(SILENCE.format(f'"{clock}"')).silences
+    assert silence.clocks == (clock,)
 
 
 def test_a_secret_written_out_is_not_shown() -> None:

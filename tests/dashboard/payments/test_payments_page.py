@@ -172,7 +172,7 @@ def test_every_figure_comes_as_numbers_and_as_a_picture_that_says_what_it_is_of(
 def test_the_law_and_the_source_of_the_estimate_stand_with_what_waiting_costs(served: Served) -> None:
     text = str(drawn(served))
     assert text.count("法律上放行不以缴款为前提") >= 2
-    assert "估算:按一辆车停一天 800 元,出处:示例 example" in text
+    assert "估算:按一辆车停一天 800 元,出处:示例" in text
     assert "未经确认" in text
 
 
