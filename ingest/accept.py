@@ -7,17 +7,18 @@ from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
 from ingest.append import Appender
+from ingest.drawn import Drawn, drawn_events
 from ingest.gathered import Gathered
 from ingest.letter import Letter as Letter
 from ingest.mapping.batch import Batch
 from ingest.turns import short_turns
 from ingest.weighings import Part, Settled, Settler
-from monitor.cases.event import Event, digest
+from monitor.cases.event import Event
 from monitor.cases.revision import Merge
 from monitor.store.bulk import arrived, shared_by_threads
 from monitor.store.casebook import States, TermsOf, finish_versions, first_states
@@ -107,20 +108,6 @@ class _Ending(NamedTuple):
 
     counts: Counts
     ended: Future[None]
-
-
-class _Drawn(NamedTuple):
-    """What has gathered, as events by case that are received from `base` on, and states of those cases that
-    are new, if they are."""
-
-    told: list[tuple[Any, ...]]
-    base: int
-    incoming: dict[CaseKey, list[Event]]
-    states: States
-
-    def holds(self, told: list[tuple[Any, ...]], base: int) -> bool:
-        """Whether it is of these very candidates, received from there on."""
-        return self.told is told and self.base == base
 
 
 def _end(transaction: ExitStack, rest: Callable[[], None]) -> None:
@@ -229,7 +216,7 @@ class _Reception:
         self._counts, rest = self._write(connection, True, None)
         rest()
 
-    def _draw(self, now: int) -> _Drawn | None:
+    def _draw(self, now: int) -> Drawn | None:
         """Draw what has gathered while the last transaction is being ended, for receipt at `now`.
 
         A guess: where another wrote in between, or some of it turns out to be no events of cases, it is drawn
@@ -245,10 +232,10 @@ class _Reception:
         states: States = {}
         if self._heard is None and not letter.backfill and self._appender.mostly_new:
             states = first_states(incoming, self._terms)
-        return _Drawn(self._waiting.told, base, incoming, states)
+        return Drawn(self._waiting.told, base, incoming, states)
 
     def _write(
-        self, connection: Connection, last: bool, drawn: _Drawn | None
+        self, connection: Connection, last: bool, drawn: Drawn | None
     ) -> tuple[Counts, Callable[[], None]]:
         """Begin to write what has gathered. Returns the counts once it is, and what ends it: that touches
         nothing but the connection and what a next batch leaves alone."""
@@ -265,7 +252,7 @@ class _Reception:
             self._heard(self._settler.heard(settled))
         self._stations |= settled.stations
         if drawn is None or not drawn.holds(waiting.told, base):
-            drawn = _Drawn(waiting.told, base, self._events(waiting, base), {})
+            drawn = Drawn(waiting.told, base, self._events(waiting, base), {})
         incoming = drawn.incoming
         # Not where they are drawn: the thread that ends the last transaction writes its stations down then.
         self._stations.update({station for station, _ in incoming})
@@ -342,37 +329,7 @@ class _Reception:
 
     def _events(self, waiting: Gathered, base: int) -> dict[CaseKey, list[Event]]:
         """The candidates as events, by case."""
-        source, distinct, backfill = self._letter.source, self._letter.distinct, self._letter.backfill
-        known = waiting.identities(source, self._letter.ledger)
-        by_case: dict[CaseKey, list[Event]] = {}
-        sheets, numbers, delivery_id = waiting.sheets, waiting.numbers, self._id
-        events: list[Event] = []
-        last_station = last_no = None
-        new = tuple.__new__
-        each = zip(waiting.told, waiting.tracks, *known, strict=True)
-        for place, (told, track, identity, content) in enumerate(each, base):
-            station, case_no, activity, at, until, recorded, revision, event_id, _, data = told
-            if distinct and event_id is None:
-                self._equal[identity] += 1
-                if self._equal[identity] > 1:
-                    identity = digest(identity.hex(), self._equal[identity])
-            known_at = base
-            if backfill:
-                # Of a day it is known once the day is over, not at its first instant.
-                happened = at if until is None else until
-                known_at = min(base, happened if recorded is None else recorded)
-            event = new(
-                Event,
-                (
-                    identity, content, activity, at, until, recorded, revision, place, known_at,
-                    source, event_id, data, delivery_id, sheets[track], numbers[track], event_id is not None,
-                ),
-            )  # fmt: skip
-            if case_no != last_no or station != last_station:
-                # Rows of a case mostly follow one another.
-                last_station, last_no = station, case_no
-                events = by_case.setdefault((station, case_no), [])
-            events.append(event)
+        by_case = drawn_events(waiting, base, self._letter, self._id, self._equal)
         if self._letter.full and by_case:
             self._seen.update(by_case)
             begun = [min(event.occurred_at for event in events) for events in by_case.values()]

@@ -297,16 +297,20 @@ def _problems(alerts: Alerts, document: Document) -> Iterator[ConfigProblem]:
                 yield _unknown(path, shift.recipient, alerts.recipients, document)
     for station, levels in alerts.levels.items():
         yield from _levels(alerts, station, levels, document)
+    yield from _unknown_clocks(alerts, document)
+
+
+def _unknown_clocks(alerts: Alerts, document: Document) -> Iterator[ConfigProblem]:
+    """A silence of a clock written wrong would silence nothing."""
+    known = ", ".join((*CASE_CLOCKS, "finding:…", *(f"{kind}:…" for kind in OTHER_CLOCKS)))
     for place, silence in enumerate(alerts.silences):
         for n, clock in enumerate(silence.clocks):
             if not _is_clock(clock):
-                known = ", ".join((*CASE_CLOCKS, "finding:…", *(f"{kind}:…" for kind in OTHER_CLOCKS)))
                 path = ("silences", place, "clocks", n)
                 yield document.problem(path, "unknown_clock", value=clock, known=known)
 
 
 def _is_clock(name: str) -> bool:
-    """Whether flags may be of this clock: a silence of another would silence nothing."""
     kind, _, which = name.partition(":")
     if kind == "finding":
         return which in FINDINGS

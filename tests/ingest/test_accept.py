@@ -390,9 +390,9 @@ def test_rows_drawn_before_another_wrote_are_received_after_what_it_wrote(
     monkeypatch.setattr(ingest.accept, "ROWS_AT_ONCE", 2)
     drawn: list[bool] = []
     folded: list[int] = []
-    holds, first_states = ingest.accept._Drawn.holds, ingest.accept.first_states
+    holds, first_states = ingest.accept.Drawn.holds, ingest.accept.first_states
 
-    def still(self: ingest.accept._Drawn, told: list[tuple[Any, ...]], base: int) -> bool:
+    def still(self: ingest.accept.Drawn, told: list[tuple[Any, ...]], base: int) -> bool:
         drawn.append(holds(self, told, base))
         return drawn[-1]
 
@@ -400,7 +400,7 @@ def test_rows_drawn_before_another_wrote_are_received_after_what_it_wrote(
         folded.append(len(incoming))
         return first_states(incoming, under)
 
-    monkeypatch.setattr(ingest.accept._Drawn, "holds", still)
+    monkeypatch.setattr(ingest.accept.Drawn, "holds", still)
     monkeypatch.setattr(ingest.accept, "first_states", states)
     under = terms()
 
