@@ -228,8 +228,8 @@ def _waiting(one: Row, saying: Saying) -> Node:
 
 
 def flag_marks(one: Row, saying: Saying) -> list[Node]:
-    """The latest flag of a row as a mark: what it is about, whether somebody has it, and how many more. One
-    that nobody has stands before one that is taken."""
+    """The latest flag of a row as a mark: what it is about, how many more, and a tick where somebody has it.
+    One that nobody has stands before one that is taken."""
     if not one.flags:
         return []
     words = saying.words
@@ -246,7 +246,8 @@ def flag_marks(one: Row, saying: Saying) -> list[Node]:
         return [span([bell, span(said, "fx-hidden-text")], name)] if free else []
     told = [briefly(shown.clock, shown.threshold, words)]
     told += [words.get("flags.mark.more", n=len(one.flags) - 1)] if len(one.flags) > 1 else []
-    told += [] if free else [f"· {state}"]
+    # In a word it would take a second line; read aloud it is in the label.
+    told += [] if free else ["✓"]
     mark = link("", f"/flags?flag={shown.id}", name)
     mark["props"]["children"] = [bell, span(" ".join(told))]
     mark["props"]["title"] = said

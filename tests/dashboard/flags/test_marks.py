@@ -78,7 +78,7 @@ def test_a_row_carries_its_flag_until_somebody_has_it_and_then_says_so(database:
     mine, other = view.rows
     assert mine.flags[0].state == "acknowledged" and other.flags[0].state == "open"
     taken = drawn(row(mine, 26.0, saying(now)))
-    assert "· 已接单" in taken and 'data-act": "acknowledge' not in taken
+    assert " ✓\"" in taken and "已接单" in taken and 'data-act": "acknowledge' not in taken
     # On the wall only what nobody has, by a bell alone.
     assert "fx-icon-flags" not in drawn(row(mine, 26.0, saying(now, wall=True)))
     assert "fx-icon-flags" in drawn(row(other, 26.0, saying(now, wall=True)))
