@@ -107,8 +107,10 @@ class QuickTraces:
 
     def _remember(self, form: TraceForm) -> None:
         if self._planned >= PLANS:
+            # With what events told before: a log may give each of its events other names.
             self._plans.clear()
-            self._planned = 0
+            self._names.clear()
+            self._planned = self._remembered = 0
         self._plans[form] = self._plan(form)
         self._planned += len(form.events)
 

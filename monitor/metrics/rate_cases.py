@@ -10,6 +10,9 @@ from monitor.metrics import compliance
 from monitor.metrics.ask import Ask
 from monitor.metrics.engine import Engine
 
+INSIDE = (compliance.ON_TIME, compliance.LATE)
+"""Places of the cases within n."""
+
 
 def rate_cases(engine: Engine, ask: Ask) -> ir.Table:
     """The cases within n of the 24-hour rate, with `end_at` (the release, else `as_of`) and `held_us`.
@@ -20,12 +23,8 @@ def rate_cases(engine: Engine, ask: Ask) -> ir.Table:
     return with_hours(members.filter(_.place.isin(INSIDE)), ask.as_of)
 
 
-INSIDE = (compliance.ON_TIME, compliance.LATE)
-"""Places of the cases within n."""
-
-
 def with_hours(cases: ir.Table, as_of: int) -> ir.Table:
-    """Cases with the same columns besides."""
+    """Cases, whatever their place, with the `end_at`, `held_us` and `timed` of `rate_cases`."""
     ended = cases.mutate(
         end_at=ibis.coalesce(_.released_at, as_of),
         timed=_.confirmed_until.isnull() & _.released_until.isnull(),

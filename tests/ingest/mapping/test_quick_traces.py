@@ -104,6 +104,7 @@ def test_a_trace_becomes_what_its_events_would_one_by_one(
     page = how(page_from(text))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(quick_traces, "MET", memory)
+        patch.setattr(quick_traces, "PLANS", memory)
         quick = read(path, page)
         patch.setattr(QuickTraces, "landed", lambda self, first, trace: None)
         assert read(path, page) == quick
@@ -141,3 +142,25 @@ def test_which_traces_go_this_way(
     # not the first of the file, by which the parser knows where it is, nor what is refused, trimmed, or names
     # no case
     assert went == taken
+
+
+def test_a_log_that_gives_each_event_other_names_is_not_remembered_whole(
+    page_from: Callable[[str], SourcePage], how: Callable[[str | SourcePage], Reading], tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    told = [("concept:name", "Fined"), ("time:timestamp", "2024-07-01T08:00:00+08:00")]
+    traces = [([("concept:name", "A1")], [[*told, (f"n{n}", "x")]]) for n in range(40)]
+    path = tmp_path / "names.xes"
+    path.write_text(xes(traces), encoding="utf-8")
+    monkeypatch.setattr(quick_traces, "PLANS", 8)
+    held: list[int] = []
+    landed = QuickTraces.landed
+
+    def noted(self: QuickTraces, first: int, trace: quick_traces.PlainTrace) -> object:
+        found = landed(self, first, trace)
+        held.append(max(len(self._names), len(self._plans)))
+        return found
+
+    monkeypatch.setattr(QuickTraces, "landed", noted)
+    assert len(read(path, how(page_from(PAGE)))) == 40
+    assert len(held) == 39 and max(held) == 8
